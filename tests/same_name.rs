@@ -161,7 +161,7 @@ impl Benchmark for Alone {
     }
 }
 
-/// An example and a program of one name have types of one module and name; earlier versions stored no target.
+/// An example and a program of one name have types of one module and name.
 #[test]
 fn types_of_two_targets_have_samples_of_their_own() {
     for (stored, expected) in [
@@ -169,7 +169,6 @@ fn types_of_two_targets_have_samples_of_their_own() {
         ("bencher (example)/same_name::Alone", 1.0),
         ("bencher (lib)/same_name::Alone", 1.0),
         ("bencher (test)/same_name::Alone", 7.0),
-        ("bencher/same_name::Alone", 7.0),
     ] {
         let root = tempfile::tempdir().unwrap();
         store_seven(root.path(), stored);
@@ -183,9 +182,9 @@ fn types_of_two_targets_have_samples_of_their_own() {
 #[test]
 fn samples_that_either_may_have_measured_are_neither_lost_nor_taken() {
     let root = tempfile::tempdir().unwrap();
-    store_seven(root.path(), "bencher/same_name::Point");
+    store_seven(root.path(), "bencher (test)/same_name::Point");
     let error = doubled(root.path()).unwrap_err();
-    let Some(BenchError::Store(StoreError::LegacyName(_))) = error.downcast_ref() else {
+    let Some(BenchError::Store(StoreError::SharedName(_))) = error.downcast_ref() else {
         panic!("{error}");
     };
     let text = error.to_string();

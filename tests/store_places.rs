@@ -13,7 +13,7 @@ use bencher::bench::{OutputFormat, ReportLocation, RunConfig, RunStatus, Session
 use bencher::evaluator::{Evaluator, EvaluatorOptions, Gather, RunningJob, SampleStorage};
 use bencher::job::JobFunctionCache;
 use bencher::prelude::*;
-use bencher::store::{Database, SampleStore};
+use bencher::store::Database;
 use support::{bench, quiet};
 
 /// What a child does, and its store; set only for the child.
@@ -135,29 +135,6 @@ fn tags_that_others_have_too_are_apart_from_them() {
         2,
         "the log of a search"
     );
-}
-
-#[test]
-fn samples_under_the_tags_of_earlier_versions_are_found() {
-    let root = tempfile::tempdir().unwrap();
-    // As earlier versions stored them: with the parts joined by a slash.
-    hits(root.path(), "plain", "", false);
-    let mut packs = Vec::new();
-    let mut database = store(root.path());
-    database.load_all(&mut |pack| packs.push(pack)).unwrap();
-    for pack in &mut packs {
-        pack.series.tag = "a/b".to_owned();
-    }
-    database.append(&packs).unwrap();
-    drop(database);
-    assert_eq!(hits(root.path(), "a", "b", false), 3);
-    assert_eq!(hits(root.path(), "a/b", "", false), 3);
-    assert_eq!(
-        hits(root.path(), "a/b", "", true),
-        0,
-        "they are cleared, too"
-    );
-    assert_eq!(hits(root.path(), "plain", "", false), 3);
 }
 
 /// The program under test: does nothing unless this test binary starts itself for it.

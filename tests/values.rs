@@ -9,7 +9,7 @@ use bencher::result_collector::ResultCollector;
 use bencher::space::Density;
 use bencher::store::{MemoryStore, Pack, ResultId, SampleStore, Series};
 use bencher::sweep_executor::{RunOptions, SweepExecutor};
-use bencher::value::{Item, Kind, Value};
+use bencher::value::{Kind, Value};
 use bencher::var::sweep_type;
 
 #[derive(SweepEnum, Clone, Debug, PartialEq)]
@@ -77,8 +77,8 @@ fn run(plan: Plan, store: &MemoryStore) -> (u64, Vec<f64>) {
     (executed, (0..).map_while(|at| y.number(at)).collect())
 }
 
-/// A store of an earlier version, whose values of an input came from the arithmetic of floats.
-fn stored(plan: &Plan, input: usize, legacy: impl IntoIterator<Item = Value>) -> MemoryStore {
+/// A store with a sample for each of some values of an input.
+fn stored(plan: &Plan, input: usize, values: impl IntoIterator<Item = Value>) -> MemoryStore {
     let series = Series {
         tag: String::new(),
         sweep_type: sweep_type::<Steps>(),
@@ -88,7 +88,7 @@ fn stored(plan: &Plan, input: usize, legacy: impl IntoIterator<Item = Value>) ->
     let results = vec![ResultId::new("y", Kind::Float(64))];
     let code = RunOptions::default().code;
     let mut pack = Pack::new(series, code, names.collect(), results);
-    for (number, value) in legacy.into_iter().enumerate() {
+    for (number, value) in values.into_iter().enumerate() {
         let mut inputs = plan.values(0);
         inputs[input] = value;
         pack.push(inputs, 1, vec![Some(Value::Float(number as f64))]);
@@ -96,59 +96,6 @@ fn stored(plan: &Plan, input: usize, legacy: impl IntoIterator<Item = Value>) ->
     let store = MemoryStore::default();
     store.clone().append(&[pack]).unwrap();
     store
-}
-
-fn numbered(count: u32) -> Vec<f64> {
-    (0..count).map(f64::from).collect()
-}
-
-#[test]
-fn samples_of_steps_that_were_added_up_are_found() {
-    let sweep = || plan(&of(Steps::X), &[]);
-    let legacy = || (0..10).map(|n| Value::Float(f64::from(n) * 0.1));
-    let store = stored(&sweep(), 0, legacy());
-    assert_eq!(run(sweep(), &store), (0, numbered(10)));
-    // The same by hand, as decimals.
-    let by_hand = plan(&of(Steps::X), &["x=0,0.1,0.2,0.3,0.6"]);
-    let expected = [0.0, 1.0, 2.0, 3.0, 6.0].to_vec();
-    assert_eq!(run(by_hand, &store), (0, expected));
-    // Who lists the legacy number means it.
-    let exact = plan(&of(Steps::X), &["x=0.30000000000000004,0.3"]);
-    assert_eq!(run(exact, &store).0, 1, "0.3 is another one then");
-    // A grid that is given in place of the declared one.
-    let store = stored(&sweep(), 0, legacy());
-    assert_eq!(run(plan(&of(Steps::X), &["x=0..1/0.1"]), &store).0, 0);
-}
-
-#[test]
-fn samples_of_narrow_and_nested_grids_are_found() {
-    let narrow = || plan(&of(Steps::NARROW), &[]);
-    // What the arithmetic of 64 bits gave, cut to 32.
-    #[expect(clippy::cast_possible_truncation, reason = "as it was done")]
-    let legacy = (0..11).map(|n| Value::from((f64::from(n) * 0.1) as f32));
-    let store = stored(&narrow(), 1, legacy);
-    assert_eq!(run(narrow(), &store), (0, numbered(11)));
-
-    let filters = || plan(&of(Steps::FILTER), &[]);
-    let low = |cut: f64| Value::from(Item::new("Low", [("cut", Value::from(cut))]));
-    let cuts = (0..5).map(|n| low(f64::from(n) * 0.1));
-    let off = std::iter::once(Value::from("Off"));
-    let store = stored(&filters(), 2, off.chain(cuts));
-    let levels: Vec<_> = filters().space().axes()[0]
-        .levels
-        .iter()
-        .map(|v| v.to_string())
-        .collect();
-    assert_eq!(levels[4], "Low(cut=0.3)");
-    assert_eq!(run(filters(), &store), (0, numbered(6)));
-
-    let waits = || plan(&of(Steps::WAIT), &[]);
-    let store = stored(
-        &waits(),
-        4,
-        (0..5).map(|n| Value::Float(f64::from(n) * 0.1)),
-    );
-    assert_eq!(run(waits(), &store), (0, numbered(5)));
 }
 
 #[test]

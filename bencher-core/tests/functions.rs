@@ -10,8 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use bencher_core::job::{CallError, JobFunctionCache};
-use bencher_core::store::{Database, MemoryStore, Pack, ResultId, SampleStore, Series, StoreError};
-use bencher_core::value::{Digest, Kind, Payload, Value};
+use bencher_core::store::{Database, MemoryStore, SampleStore, StoreError};
 use serde::{Deserialize, Serialize};
 
 fn memory() -> (MemoryStore, impl Fn() -> JobFunctionCache) {
@@ -308,24 +307,4 @@ fn widths_of_floats_and_signs_of_zero_are_other_calls() {
     again.call("third", 1, &0.5_f32, |_| String::new()).unwrap();
     again.call("recip", 1, &-0.0, recip).unwrap();
     assert_eq!(again.counts().executed, 0);
-
-    // As an earlier version stored it, which knew no width.
-    let series = Series {
-        tag: "\\fn ".to_owned(),
-        sweep_type: "fn half".to_owned(),
-        version: 1,
-    };
-    let results = vec![ResultId::new("returned", Kind::File)];
-    let mut pack = Pack::new(series, Digest(0), vec!["args".to_owned()], results);
-    let stored = Payload::new("half", "application/json", b"0.25".to_vec());
-    pack.push(vec![Value::from("0.5")], 1, vec![Some(stored.into())]);
-    store.clone().append(&[pack]).unwrap();
-    let later = cache();
-    let narrow = later.call("half", 1, &0.5_f32, |_| 7.0_f32).unwrap();
-    let wide = later.call("half", 1, &0.5_f64, |_| 7.0_f64).unwrap();
-    assert_eq!(
-        (narrow.to_bits(), wide.to_bits()),
-        (0.25_f32.to_bits(), 0.25_f64.to_bits())
-    );
-    assert_eq!(later.counts().executed, 0);
 }

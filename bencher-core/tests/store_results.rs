@@ -93,14 +93,14 @@ fn collection_keeps_those_that_were_written_last() {
 }
 
 #[test]
-fn results_of_earlier_versions_come_before_all_others() {
+fn results_without_a_number_come_before_all_others() {
     let root = tempfile::tempdir().unwrap();
     for path in saved(root.path()) {
         let name = path.file_name().unwrap().to_str().unwrap();
         let (_, earlier) = name.split_once('-').unwrap();
         fs::rename(&path, path.with_file_name(earlier)).unwrap();
     }
-    // Among themselves they are ordered as that version did: by the moment.
+    // Among themselves they are ordered by the moment.
     assert_eq!(newest(root.path()), "2");
     save_result(root.path(), &result(5, MOMENTS[0])).unwrap();
     assert_eq!(newest(root.path()), "5");
@@ -126,33 +126,36 @@ fn the_newest_that_can_be_read_stands_for_one_that_cannot() {
 }
 
 #[test]
-fn a_result_of_a_later_version_is_named() {
+fn a_result_of_another_version_is_named() {
     let root = tempfile::tempdir().unwrap();
     let path = saved(root.path()).remove(3);
-    let mut bytes = fs::read(&path).unwrap();
-    let later = u16::from_le_bytes([bytes[5], bytes[6]]) + 1;
-    bytes[5..7].copy_from_slice(&later.to_le_bytes());
-    // The checksum is over kind, version and payload.
-    let mut checked = bytes[4..7].to_vec();
-    checked.extend_from_slice(&bytes[19..]);
-    let checksum = xxhash_rust::xxh3::xxh3_64(&checked);
-    bytes[11..19].copy_from_slice(&checksum.to_le_bytes());
-    fs::write(&path, bytes).unwrap();
-    let error = find_result(root.path(), "Sorting", IDENTITY).unwrap_err();
-    assert!(matches!(&error, StoreError::Newer { version, .. } if *version == later));
-    assert!(
-        error.to_string().contains(&path.display().to_string()),
-        "{error}"
-    );
-    let found = load_newest_results(root.path()).unwrap();
-    assert_eq!(
-        found.records[0].description, "3",
-        "a report has the one before"
-    );
-    assert!(
-        found.passed_over[0].contains("later version of bencher"),
-        "{found:?}"
-    );
+    let sound = fs::read(&path).unwrap();
+    let version = u16::from_le_bytes([sound[5], sound[6]]);
+    for other in [version - 1, version + 1] {
+        let mut bytes = sound.clone();
+        bytes[5..7].copy_from_slice(&other.to_le_bytes());
+        // The checksum is over kind, version and payload.
+        let mut checked = bytes[4..7].to_vec();
+        checked.extend_from_slice(&bytes[19..]);
+        let checksum = xxhash_rust::xxh3::xxh3_64(&checked);
+        bytes[11..19].copy_from_slice(&checksum.to_le_bytes());
+        fs::write(&path, bytes).unwrap();
+        let error = find_result(root.path(), "Sorting", IDENTITY).unwrap_err();
+        assert!(matches!(&error, StoreError::OtherVersion { version, .. } if *version == other));
+        assert!(
+            error.to_string().contains(&path.display().to_string()),
+            "{error}"
+        );
+        let found = load_newest_results(root.path()).unwrap();
+        assert_eq!(
+            found.records[0].description, "3",
+            "a report has the one before"
+        );
+        assert!(
+            found.passed_over[0].contains("another version of bencher"),
+            "{found:?}"
+        );
+    }
 }
 
 #[test]

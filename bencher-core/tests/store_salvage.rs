@@ -553,7 +553,7 @@ fn numbers_do_not_start_again_where_the_small_records_are_damaged() {
 fn only_aborts_of_the_opening_itself_count() {
     for root in [filled(), filled_tables()] {
         let mark = root.path().join("samples.opening");
-        // Programs that died, as earlier versions counted them, and any number of kills.
+        // Any number of kills, and a text that somebody else wrote.
         for text in ["", "1", "2", "7", "aborted\n"] {
             fs::write(&mark, text).unwrap();
             assert_sound(root.path(), text);
@@ -630,18 +630,18 @@ fn links_and_pipes_are_refused_and_not_followed() {
 }
 
 #[test]
-fn a_database_of_a_later_format_is_refused_by_name() {
+fn a_database_of_another_format_is_refused_by_name() {
     let root = filled();
     let version = root.path().join("samples/version");
     let previous = fs::read(&version).unwrap();
     fs::write(&version, b"FJL\x04").unwrap();
     let error = Database::open(root.path(), PATIENCE, |_| ()).unwrap_err();
     assert!(
-        matches!(&error, StoreError::Newer { version: 4, .. }),
+        matches!(&error, StoreError::OtherVersion { version: 4, .. }),
         "{error}"
     );
     assert!(
-        error.to_string().contains("later version of bencher"),
+        error.to_string().contains("another version of bencher"),
         "{error}"
     );
     fs::write(&version, previous).unwrap();

@@ -355,10 +355,3 @@ fn times_of_two_results_are_rebuilt_apart() {
     assert_eq!(runs[0].1, [1.5, 1.5]);
     assert_eq!(runs[1].1, [3.0, 3.0]);
 }
-
-#[test]
-fn results_of_version_1_say_that_they_give_no_samples() {
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/v1");
-    let rebuilt = rebuild_samples(&fixtures, &mut MemoryStore::default()).unwrap();
-    assert_eq!((rebuilt.added, rebuilt.passed_over.len()), (0, 1));
-}

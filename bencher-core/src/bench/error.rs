@@ -17,12 +17,12 @@ pub(super) fn store_options(error: &StoreError) -> &'static str {
             " (`--wait SECONDS` waits longer, `--store DIR` uses another store, `--no-cache` none)"
         }
         StoreError::Ambiguous(_) => " (`--no-cache` runs without the store)",
-        StoreError::LegacyName(_) => " (`--clear` deletes them)",
+        StoreError::SharedName(_) => " (`--clear` deletes them)",
         StoreError::ReadOnly(_) => {
             " (`--store DIR` names another folder, `--no-cache` runs without the store)"
         }
         StoreError::Owner { .. }
-        | StoreError::Newer { .. }
+        | StoreError::OtherVersion { .. }
         | StoreError::NoPlace
         | StoreError::Database {
             action: "open" | "create",

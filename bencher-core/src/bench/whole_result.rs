@@ -19,29 +19,19 @@ impl SweepRun<'_> {
         plan: &Plan,
         session: &mut Session,
     ) -> Result<Option<SweepRecord>, BenchError> {
-        let mut identities = vec![plan.identity()];
-        identities.extend(plan.legacy_identities());
+        let (bench, identity) = (plan.schema().name, plan.identity());
         if session.config.clear_result && session.config.cache {
-            for identity in identities.iter().copied() {
-                session.clear_result(plan.schema().name, identity)?;
-            }
+            session.clear_result(bench, identity)?;
         }
         let config = &session.config;
         if !(config.results_cache || config.only_plot) || config.overwrite {
             return Ok(None);
         }
         let code = session.code()?;
-        let mut found = None;
-        for identity in identities.iter().copied() {
-            if found.is_none() {
-                found = session.stored_result(plan.schema().name, identity)?;
-            }
-        }
+        let mut found = session.stored_result(bench, identity)?;
         let is_partial = found.is_none() && session.config.only_plot;
-        for identity in identities.into_iter().filter(|_| is_partial) {
-            if found.is_none() {
-                found = session.stored_partial_result(plan.schema().name, identity)?;
-            }
+        if is_partial {
+            found = session.stored_partial_result(bench, identity)?;
         }
         let same_code = |record: &SweepRecord| {
             record.dataset.attributes.get(EXECUTABLE) == Some(&code.to_string())

@@ -330,20 +330,6 @@ impl Dataset {
         self.variables.get_mut(index)
     }
 
-    /// Names the unit of times that an older version stored: seconds, whatever it called them.
-    pub(crate) fn name_seconds(&mut self) {
-        let dims = self.dims.iter_mut();
-        let dims = dims.map(|dim| (dim.kind, false, &mut dim.units));
-        let infos = self.variables.iter_mut().map(|var| &mut var.info);
-        let infos = infos.map(|info| (info.kind, info.timed, &mut info.units));
-        for (kind, timed, units) in dims.chain(infos) {
-            units::unit_of_stored(kind, timed, units);
-            if units.is_empty() && units::is_time(kind, timed) {
-                "s".clone_into(units);
-            }
-        }
-    }
-
     /// Notes something of the times of a cell; nothing where it has none.
     pub(crate) fn note_time(&mut self, flat: usize, note: &std::sync::Arc<str>) {
         for variable in self.variables.iter_mut().filter(|var| var.info.timed) {

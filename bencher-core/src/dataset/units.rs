@@ -52,7 +52,7 @@ const PREFIXABLE: [&str; 20] = [
 /// Words and symbols for the byte.
 pub(super) const BYTE: [&str; 4] = ["B", "byte", "bytes", "Byte"];
 
-/// Units that older versions allowed for a time, although it was in seconds.
+/// Other names that a file may have for the unit of a time, which is in seconds all the same.
 const OTHER_NAMES_OF_TIME: [&str; 21] = [
     "sec",
     "secs",
@@ -77,7 +77,7 @@ const OTHER_NAMES_OF_TIME: [&str; 21] = [
     "h",
 ];
 
-/// The unit of a variable that a file gives: times are in seconds, whatever older versions called them.
+/// The unit of a variable that a file gives: times are in seconds, whatever it calls them.
 pub(super) fn unit_of_stored(kind: Kind, timed: bool, units: &mut String) {
     if is_time(kind, timed) && OTHER_NAMES_OF_TIME.contains(&units.as_str()) {
         "s".clone_into(units);

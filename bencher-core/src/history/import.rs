@@ -97,7 +97,7 @@ pub fn import_history(root: &Path, path: &Path) -> Result<ImportReport, HistoryE
         }
     }
     import.lose_incoming();
-    if !is_export && records.newer == 0 {
+    if !is_export && records.other_version == 0 {
         return Err(HistoryError::NotAnExport {
             path: path.to_owned(),
         });
@@ -105,10 +105,10 @@ pub fn import_history(root: &Path, path: &Path) -> Result<ImportReport, HistoryE
     if records.damaged > 0 {
         import.refuse(&format!("{} stretches of it are damaged", records.damaged));
     }
-    if records.newer > 0 {
-        let newer = records.newer;
+    if records.other_version > 0 {
+        let count = records.other_version;
         import.refuse(&format!(
-            "{newer} records are of a later version of bencher; update bencher to import them"
+            "{count} records are of another version of bencher, which can import them"
         ));
     }
     import.report.complete = expected.is_some_and(|expected| expected == entries);

@@ -175,7 +175,7 @@ pub struct LeftOut {
 impl History {
     /// Reads the snapshots of a series below a store's root. A series without any is empty.
     ///
-    /// A file that is damaged, or that a later version of bencher wrote, is left alone and named in
+    /// A file that is damaged, or that another version of bencher wrote, is left alone and named in
     /// [`problems`](Self::problems). Large contents stay among the blobs until [`dataset`](Self::dataset) needs them.
     ///
     /// # Errors

@@ -331,8 +331,6 @@ pub(super) struct Call {
     series: Series,
     args: Value,
     key: Digest,
-    /// The key of the call in earlier versions, where another call had the same key.
-    legacy_key: Option<Digest>,
 }
 
 impl Call {
@@ -348,41 +346,28 @@ impl Call {
     ) -> Result<Self, StoreError> {
         /// Longer arguments are known by their digest.
         const LONGEST: usize = 4096;
-        let (text, legacy) = call_text(args).map_err(|error| {
+        let text = call_text(args).map_err(|error| {
             StoreError::Encode(format!(
                 "the arguments of `{name}` have no serde form: {error}"
             ))
         })?;
-        let value = |text: String| {
-            Value::from(if text.len() > LONGEST {
-                format!("xxh3 {}", Digest::of(text.as_bytes()))
-            } else {
-                text
-            })
-        };
         let series = Series::function(tag, name, version);
-        let mut keys = KeyMaker::new(&series, &[ARGS]);
-        let args = value(text);
-        let key = keys.key(std::slice::from_ref(&args), 1);
-        let legacy_key = legacy.map(|text| keys.key(&[value(text)], 1));
-        Ok(Self {
-            series,
-            args,
-            key,
-            legacy_key,
-        })
+        let args = Value::from(if text.len() > LONGEST {
+            format!("xxh3 {}", Digest::of(text.as_bytes()))
+        } else {
+            text
+        });
+        let key = KeyMaker::new(&series, &[ARGS]).key(std::slice::from_ref(&args), 1);
+        Ok(Self { series, args, key })
     }
 }
 
 /// The one input of a call.
 const ARGS: &str = "args";
 
-/// The one result of a call. Version 1 did not tell floats of 32 and of 64 bits among the arguments apart.
-fn returned(version: u32) -> ResultId {
-    ResultId {
-        meaning_version: version,
-        ..ResultId::new("returned", Kind::File)
-    }
+/// The one result of a call.
+fn returned() -> ResultId {
+    ResultId::new("returned", Kind::File)
 }
 
 impl State {
@@ -396,17 +381,9 @@ impl State {
 
     fn stored(&mut self, call: &Call) -> Result<Option<Value>, StoreError> {
         let index = self.index(&call.series)?;
-        let keys = [(Some(call.key), &[2, 1][..]), (call.legacy_key, &[1])];
-        for (key, versions) in keys {
-            let Some(stored) = key.and_then(|key| index.get(key)) else {
-                continue;
-            };
-            let mut results = versions.iter().map(|version| returned(*version));
-            if let Some(result) = results.find(|result| stored.get(result).is_some())
-                && let Some(sample) = stored.sample::<Vec<_>>(&[result])
-            {
-                return Ok(sample.into_iter().flatten().next());
-            }
+        let stored = index.get(call.key);
+        if let Some(sample) = stored.and_then(|stored| stored.sample::<Vec<_>>(&[returned()])) {
+            return Ok(sample.into_iter().flatten().next());
         }
         let lost = index.take_lost();
         self.lost.0.extend(lost);
@@ -415,7 +392,7 @@ impl State {
 
     fn keep(&mut self, call: Call, mut encoded: Value) -> Result<(), StoreError> {
         self.store.blobs().move_out(&mut encoded)?;
-        let (inputs, results) = (vec![ARGS.to_owned()], vec![returned(2)]);
+        let (inputs, results) = (vec![ARGS.to_owned()], vec![returned()]);
         let mut pack = Pack::new(call.series.clone(), Digest(0), inputs, results);
         pack.written_ms = jiff::Timestamp::now().as_millisecond();
         pack.push(vec![call.args], 1, vec![Some(encoded)]);

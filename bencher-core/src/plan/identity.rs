@@ -1,7 +1,6 @@
-use crate::space::Levels;
-use crate::store::{ResultId, Series, SweepIdentity, tag_text};
+use crate::store::{ResultId, SweepIdentity};
 use crate::value::{Digest, Value};
-use crate::var::{CargoTarget, ResultVar};
+use crate::var::ResultVar;
 
 use super::Plan;
 
@@ -33,56 +32,7 @@ impl Plan {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn identity(&self) -> Digest {
-        let Series {
-            tag, sweep_type, ..
-        } = self.series();
-        self.identity_of(tag, sweep_type, |levels| levels.iter().collect())
-    }
-
-    /// The identities that the sweep had in earlier versions: with the text of its tag, without the target of its type,
-    /// or with the last digits that the values of its grids had.
-    pub(crate) fn legacy_identities(&self) -> Vec<Digest> {
-        let Series {
-            tag, sweep_type, ..
-        } = self.series();
-        let mut axes = self.space().axes().iter();
-        let has_changed = axes.any(|axis| axis.levels.has_changed());
-        let legacy_values: fn(&Levels) -> Vec<Value> = |levels| {
-            (0..levels.len())
-                .filter_map(|at| levels.legacy(at))
-                .collect()
-        };
-        let present_values: fn(&Levels) -> Vec<Value> = |levels| levels.iter().collect();
-        let legacy_tag = tag_text(tag);
-        let tags = [
-            Some(tag.as_str()),
-            Some(&*legacy_tag).filter(|legacy| legacy != tag),
-        ];
-        let types = [
-            Some(sweep_type.clone()),
-            CargoTarget::without_target(sweep_type),
-        ];
-        let values = [
-            Some(present_values),
-            Some(legacy_values).filter(|_| has_changed),
-        ];
-        let mut identities = Vec::new();
-        for sweep_type in types.iter().flatten() {
-            for values in values.iter().flatten() {
-                let tags = tags.iter().flatten();
-                identities.extend(tags.map(|tag| self.identity_of(tag, sweep_type, *values)));
-            }
-        }
-        // The first is the present one.
-        identities.split_off(1)
-    }
-
-    fn identity_of(
-        &self,
-        tag: &str,
-        sweep_type: &str,
-        values: fn(&Levels) -> Vec<Value>,
-    ) -> Digest {
+        let series = self.series();
         let constants = self.constant_values();
         let mut constants: Vec<(&str, Value)> = constants
             .iter()
@@ -95,9 +45,9 @@ impl Plan {
         let axes = self.space().axes().iter();
         SweepIdentity {
             bench: self.schema().name,
-            sweep_type,
-            version: self.series().version,
-            tag,
+            sweep_type: &series.sweep_type,
+            version: series.version,
+            tag: &series.tag,
             over_time: false,
             // No sweep has none: it stands for as many as are needed.
             repeats: if self.is_adaptive() {
@@ -106,7 +56,7 @@ impl Plan {
                 self.repeats()
             },
             inputs: axes
-                .map(|axis| (axis.name.as_str(), values(&axis.levels)))
+                .map(|axis| (axis.name.as_str(), axis.levels.iter().collect()))
                 .collect(),
             results: self.results().map(|(_, var)| result_id(var)).collect(),
             constants,

@@ -18,7 +18,6 @@ mod derived_results;
 mod error;
 mod identity;
 mod input_override;
-mod legacy_values;
 mod one_point;
 mod points;
 mod repeats;
@@ -43,8 +42,8 @@ use std::sync::Arc;
 
 use crate::dataset::coordinate_text;
 use crate::record::ConstantValue;
-use crate::space::{Axis, Density, Levels, Space};
-use crate::store::{KeyMaker, PAIRED, Renewal, Series};
+use crate::space::{Axis, Density, Space};
+use crate::store::{KeyMaker, PAIRED, Series};
 use crate::value::{Kind, Value};
 use crate::var::check::is_in_seconds;
 use crate::var::{
@@ -53,10 +52,9 @@ use crate::var::{
 
 use constraint::Rule;
 use derived_results::DerivedResult;
-use legacy_values::LegacyValues;
 use resolve::{
-    SweptAxes, chosen_results, input_name, resolve_constants, resolve_input, set_constant,
-    swept_axes, unknown_input,
+    chosen_results, input_name, resolve_constants, resolve_input, set_constant, swept_axes,
+    unknown_input,
 };
 
 /// A sweep in which everything is decided except when it runs.
@@ -83,8 +81,6 @@ pub struct Plan {
     base: Vec<Value>,
     results: Vec<usize>,
     derived: Vec<DerivedResult>,
-    /// Grids whose values had other last digits in earlier versions.
-    legacy: LegacyValues,
     pub(crate) constraints: Vec<Rule>,
     pub(crate) repeats: u32,
     /// Whether more repeats follow as they are needed.
@@ -150,7 +146,7 @@ impl Plan {
         prototype: &dyn ErasedSweep,
         choice: &Choice,
         overrides: &[InputOverride],
-        SweptAxes { mut axes, declared }: SweptAxes,
+        mut axes: Vec<Axis>,
         repeats: u32,
         tag: &str,
     ) -> Result<Self, PlanError> {
@@ -198,7 +194,6 @@ impl Plan {
         let base = (0..schema.inputs.len())
             .map(|index| prototype.input_at(index).unwrap_or(Value::Bool(false)))
             .collect();
-        let legacy = legacy_values(schema, &axes, &declared);
         let space = Space::new(axes)?;
         let axes = space
             .axes()
@@ -222,7 +217,6 @@ impl Plan {
             base,
             results,
             derived,
-            legacy,
             constraints: choice.rules.clone(),
             repeats,
             adaptive: false,
@@ -240,11 +234,6 @@ impl Plan {
     /// The type-erased description of its type.
     pub(crate) const fn sweep_type(&self) -> &SweepType {
         &self.sweep_type
-    }
-
-    /// The current values for legacy values in the store; `None` where there are no legacy values.
-    pub(crate) fn renewal(&self) -> Option<&dyn Renewal> {
-        (!self.legacy.is_empty()).then_some(&self.legacy)
     }
 
     /// The points.
@@ -391,24 +380,6 @@ const fn units_of(kind: Kind, timed: bool, declared: &'static str) -> &'static s
     } else {
         declared
     }
-}
-
-/// The grids whose values differ from those of earlier versions: the grids of this sweep, and the declared grids of
-/// inputs that have other values here.
-fn legacy_values(schema: &Schema, axes: &[Axis], declared: &[(usize, Levels)]) -> LegacyValues {
-    let mut legacy = LegacyValues::default();
-    for axis in axes {
-        for index in &axis.inputs {
-            let name = schema.inputs.get(*index).map_or("", |var| var.name);
-            let Some(levels) = axis.levels.of_input(name) else {
-                continue;
-            };
-            legacy.add(name, levels, levels);
-            let grids = declared.iter().filter(|(known, _)| known == index);
-            grids.for_each(|(_, grid)| legacy.add(name, grid, levels));
-        }
-    }
-    legacy
 }
 
 #[cfg(test)]

@@ -64,28 +64,20 @@ fn target_name(target: &Target) -> String {
 }
 
 /// The dimensions of a sweep.
-pub(super) struct SweptAxes {
-    pub(super) axes: Vec<Axis>,
-    /// The declared grids of inputs that take other values in this sweep.
-    pub(super) declared: Vec<(usize, Levels)>,
-}
-
 pub(super) fn swept_axes(
     schema: &Schema,
     choice: &Choice,
     overrides: &[InputOverride],
     density: Density,
-) -> Result<SweptAxes, PlanError> {
+) -> Result<Vec<Axis>, PlanError> {
     let chosen = chosen_inputs(schema, choice);
     let mut axes: Vec<Axis> = Vec::new();
-    let mut declared = Vec::new();
     for input in &chosen {
         let next = match &input.zipped {
             Some(zipped) => zipped_axis(schema, zipped, overrides, density)?,
             None => {
                 let (index, var) = resolve_input(schema, &input.target)?;
                 let taken = select_input(input, var, overrides, density)?.distinct()?;
-                declared.extend(taken.declared().map(|grid| (index, grid)));
                 Axis {
                     name: var.name.to_owned(),
                     inputs: vec![index],
@@ -103,7 +95,7 @@ pub(super) fn swept_axes(
         }
         axes.push(next);
     }
-    Ok(SweptAxes { axes, declared })
+    Ok(axes)
 }
 
 /// The inputs to sweep: those that are named, or every declared one.
@@ -204,8 +196,6 @@ pub(super) struct InputSelection {
     pub(super) var: &'static InputVar,
     pub(super) domain: Domain,
     density: Density,
-    /// The declaration, where this sweep takes other values of a range of floats.
-    declared: Option<Domain>,
     /// The input's values from the command line.
     given: Option<String>,
 }
@@ -222,12 +212,6 @@ impl InputSelection {
     fn levels(&self) -> Result<Levels, PlanError> {
         let levels = self.domain.levels(self.var.kind, self.density);
         levels.map_err(|source| self.error(source))
-    }
-
-    /// The declared grid, where this sweep takes other values.
-    fn declared(&self) -> Option<Levels> {
-        let declared = self.declared.as_ref()?;
-        declared.levels(self.var.kind, self.density).ok()
     }
 
     fn continuum(&self) -> Result<Continuum, PlanError> {
@@ -261,9 +245,6 @@ pub(super) fn select_input(
     };
     let declared = (var.domain)().map_err(domain_error)?;
     let given = overrides.iter().rfind(|given| given.name == var.name);
-    let is_grid = matches!(declared.values, Values::Range { .. }) && !var.kind.is_integer();
-    let other = is_grid && (given.is_some() || input.values.is_some());
-    let grid = other.then(|| declared.clone());
     let (domain, density) = match given {
         Some(given) => {
             let (domain, fixed) = given
@@ -281,7 +262,6 @@ pub(super) fn select_input(
         var,
         domain,
         density,
-        declared: grid,
         given: given.map(ToString::to_string),
     })
 }

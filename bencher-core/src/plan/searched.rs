@@ -9,9 +9,7 @@ use crate::var::{Domain, ErasedSweep, InputChoice, Schema};
 use super::choice::Choice;
 use super::error::PlanError;
 use super::input_override::InputOverride;
-use super::resolve::{
-    SweptAxes, chosen_inputs, input_name, resolve_input, select_input, zipped_axis,
-};
+use super::resolve::{chosen_inputs, input_name, resolve_input, select_input, zipped_axis};
 use super::{AxisValues, Plan, check_overrides};
 
 /// An input of a search, or several inputs that change together.
@@ -62,10 +60,6 @@ impl Plan {
                 levels: Levels::list(vec![one.start()?]),
             });
         }
-        let axes = SweptAxes {
-            axes,
-            declared: Vec::new(),
-        };
         let plan = Self::with_axes(prototype, choice, overrides, axes, repeats, tag)?;
         // Held inputs are no dimensions.
         let kept = |one: &SearchedInput| {

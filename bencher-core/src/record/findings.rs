@@ -160,7 +160,7 @@ fn share_text(share: f64) -> String {
     }
 }
 
-/// `len explains 89 % of the differences (factor 4 between its levels)`; what later inputs explain, in fewer words.
+/// `len explains 89 % of the differences (factor 4 between its values)`; what later inputs explain, in fewer words.
 fn effect_text(effect: &MainEffect, is_first: bool) -> String {
     let share = share_text(effect.share);
     let mut text = if is_first {
@@ -172,7 +172,7 @@ fn effect_text(effect: &MainEffect, is_first: bool) -> String {
         && let Some([(_, least), (_, greatest)]) = effect.extremes()
         && least > 0.0
     {
-        let between = if is_first { " between its levels" } else { "" };
+        let between = if is_first { " between its values" } else { "" };
         let factor = digits(greatest / least, 3);
         let _ = write!(text, " (factor {factor}{between})");
     }
@@ -322,7 +322,7 @@ mod tests {
         assert_eq!(found[1].kind, FindingKind::Matters);
         assert_eq!(
             found[1].text,
-            "n explains 89 % of the differences (factor 4 between its levels), which 11 % (factor 1.5)"
+            "n explains 89 % of the differences (factor 4 between its values), which 11 % (factor 1.5)"
         );
     }
 

@@ -35,8 +35,6 @@ mod findings;
 mod history_reset;
 mod markdown;
 mod search_history;
-mod v1;
-mod v2;
 
 use serde::{Deserialize, Serialize};
 
@@ -52,8 +50,6 @@ pub(crate) use search_history::SEARCH_HISTORY;
 pub use search_history::{
     FrontClass, SearchHistory, SearchImportance, SearchObjective, SearchSlice, SearchTrial,
 };
-pub(crate) use v1::SweepRecordV1;
-pub(crate) use v2::SweepRecordV2;
 
 use crate::dataset::{CellState, Dataset};
 use crate::measure::Environment;
@@ -88,9 +84,9 @@ pub struct SweepRecord {
     pub timings: Vec<(String, f64)>,
     /// Warnings about the numbers: debug build, interrupted, hits of other code.
     pub warnings: Vec<String>,
-    /// The type of the sweep, with package and module; empty in records of version 1.
+    /// The type of the sweep, with package and module.
     pub sweep_type: String,
-    /// The author's version of the benchmark; 0 in records of version 1.
+    /// The author's version of the benchmark.
     pub version: u32,
     /// The identity of the sweep. Two sweeps with the same identity would run the same samples.
     pub identity: Option<Digest>,

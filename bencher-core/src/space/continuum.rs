@@ -51,14 +51,6 @@ impl Continuum {
         })
     }
 
-    /// The values, where they are listed.
-    pub(super) const fn levels(&self) -> Option<&Levels> {
-        match self {
-            Self::Listed(levels) => Some(levels),
-            _ => None,
-        }
-    }
-
     /// The value at a share of the way, 0 to below 1.
     pub(crate) fn at(&self, share: f64) -> Option<Value> {
         match self {

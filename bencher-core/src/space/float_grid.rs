@@ -144,33 +144,6 @@ impl FloatGrid {
         }
     }
 
-    /// The legacy value, which earlier versions computed by the arithmetic of floats.
-    pub(super) fn legacy(&self, position: u64) -> Option<Value> {
-        self.kind.canonical(&Value::Float(self.binary(position)))
-    }
-
-    /// The current value for a legacy one; `None` where it is not a legacy value, or has not changed.
-    pub(super) fn renewed(&self, old: &Value, count: u64) -> Option<Value> {
-        let Value::Float(x) = old else {
-            return None;
-        };
-        let position = match self.by {
-            Distance::Step(step) => (x - self.low) / step,
-            Distance::Span { high, last } => (x - self.low) / (high - self.low) * last as f64,
-        };
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "saturates"
-        )]
-        let position = position.round() as u64;
-        let now = self.get(position).filter(|_| position < count)?;
-        let unrounded = || self.kind.canonical(&Value::Float(self.unrounded(position)));
-        let is_legacy = self.legacy(position).as_ref() == Some(old)
-            || self.kind == Kind::Seconds && unrounded().as_ref() == Some(old);
-        (is_legacy && now != *old).then_some(now)
-    }
-
     /// The values of a grid whose neighbours may be nearer to each other than floats are, each once; `None`
     /// where they all differ.
     pub(super) fn distinct(&self, count: u64) -> Result<Option<Vec<Value>>, DomainError> {
@@ -360,23 +333,6 @@ mod tests {
         );
     }
 
-    #[test]
-    fn values_of_earlier_versions_are_known() {
-        let (grid, count) = FloatGrid::stepped(Kind::Float(64), 0.0, 1.0, 0.1);
-        let renewed = |x: f64| grid.renewed(&Value::Float(x), count);
-        assert_eq!(renewed(0.1 + 0.2), Some(Value::Float(0.3)));
-        assert_eq!(
-            (renewed(0.3), renewed(0.2), renewed(1e300)),
-            (None, None, None)
-        );
-        let grid = FloatGrid::spread(Kind::Float(64), 0.0, 1.0, 11);
-        let found = grid.renewed(&Value::Float(3.0 * 0.1), 11);
-        assert_eq!(found, Some(Value::Float(0.3)));
-        let grid = FloatGrid::spread(Kind::Seconds, 0.0, 1e-8, 4);
-        let found = grid.renewed(&Value::Float(1e-8 / 3.0), 4);
-        assert_eq!(found, Some(Value::Float(3e-9)));
-    }
-
     proptest! {
         /// Grids of whole hundredths, against integers.
         #[test]
@@ -394,11 +350,6 @@ mod tests {
             for grid in [steps, spread] {
                 let values: Vec<Value> = (0..count).filter_map(|at| grid.get(at)).collect();
                 prop_assert_eq!(&values, &expected);
-                for (at, value) in (0..count).zip(&expected) {
-                    let old = kind.canonical(&Value::Float(grid.binary(at)));
-                    let renewed = grid.renewed(&old.clone().unwrap(), count);
-                    prop_assert_eq!(renewed.or(old), Some(value.clone()));
-                }
             }
         }
 

@@ -1,7 +1,6 @@
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::value::{Digest, Item, KeyWriter, Kind, Value};
+use crate::value::{Item, Kind, Value};
 use crate::var::{DomainError, Scale};
 
 use super::continuum::Continuum;
@@ -23,16 +22,6 @@ use super::sampling::thinned_index;
 pub struct Levels {
     rule: Rule,
     count: u64,
-    /// Values of a list that earlier versions computed otherwise.
-    legacy: Option<Arc<LegacyLevels>>,
-}
-
-#[derive(Debug, Default, PartialEq)]
-struct LegacyLevels {
-    /// What was computed, by position.
-    values: HashMap<u64, Value>,
-    /// What stands for it now, by its digest.
-    present: HashMap<Digest, Value>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -67,22 +56,6 @@ impl Levels {
         Self {
             count: values.len() as u64,
             rule: Rule::List(values.into()),
-            legacy: None,
-        }
-    }
-
-    /// The values of a list, each with its legacy value, which earlier versions computed.
-    pub(super) fn list_with_legacy(values: Vec<(Value, Value)>) -> Self {
-        let mut legacy = LegacyLevels::default();
-        for (position, (value, before)) in (0..).zip(&values) {
-            if value != before {
-                legacy.values.insert(position, before.clone());
-                legacy.present.insert(digest(before), value.clone());
-            }
-        }
-        Self {
-            legacy: (!legacy.values.is_empty()).then(|| Arc::new(legacy)),
-            ..Self::list(values.into_iter().map(|(value, _)| value).collect())
         }
     }
 
@@ -93,11 +66,7 @@ impl Levels {
     }
 
     fn of(rule: Rule, count: u64) -> Self {
-        Self {
-            rule,
-            count,
-            legacy: None,
-        }
+        Self { rule, count }
     }
 
     /// Zips levels: one item for each position, with a part for each name. The result is as long as the shortest.
@@ -192,7 +161,7 @@ impl Levels {
             return Ok(Self::list(vec![low.clone()]));
         }
         if scale == Scale::Log {
-            return Ok(Self::list_with_legacy(log_grid(kind, low, high, samples)));
+            return Ok(Self::list(log_grid(kind, low, high, samples)));
         }
         if kind == Kind::DateTime {
             let rule = Rule::Thinned {
@@ -275,69 +244,6 @@ impl Levels {
         }
     }
 
-    /// The legacy value at a position, which earlier versions computed.
-    pub(crate) fn legacy(&self, position: u64) -> Option<Value> {
-        match &self.rule {
-            Rule::Floats(grid) if position < self.count => grid.legacy(position),
-            Rule::Zipped(parts) => {
-                let part = |(name, levels): &(Arc<str>, Self)| {
-                    Some((Arc::clone(name), levels.legacy(position)?))
-                };
-                let parts: Option<Vec<_>> = parts.iter().map(part).collect();
-                Some(Value::from(Item::new("", parts?)))
-            }
-            _ => {
-                let legacy = self.legacy.as_ref();
-                let value = legacy.and_then(|legacy| legacy.values.get(&position).cloned());
-                value.or_else(|| self.get(position))
-            }
-        }
-    }
-
-    /// Whether earlier versions computed some value differently. A long list is not checked, and counts as changed.
-    pub(crate) fn has_changed(&self) -> bool {
-        const MOST: u64 = 1 << 12;
-        match &self.rule {
-            Rule::Floats(_) => {
-                let differs = |position| self.legacy(position) != self.get(position);
-                self.count > MOST || (0..self.count).any(differs)
-            }
-            Rule::Zipped(parts) => parts.iter().any(|(_, levels)| levels.has_changed()),
-            _ => self.legacy.is_some(),
-        }
-    }
-
-    /// The current value for a legacy one; `None` where it is not a legacy value.
-    pub(crate) fn renewed(&self, old: &Value) -> Option<Value> {
-        match &self.rule {
-            Rule::Floats(grid) => grid.renewed(old, self.count),
-            _ => self.legacy.as_ref()?.present.get(&digest(old)).cloned(),
-        }
-    }
-
-    /// Whether a value stands in a list.
-    pub(crate) fn lists(&self, value: &Value) -> bool {
-        match &self.rule {
-            Rule::List(values) => values.contains(value),
-            _ => false,
-        }
-    }
-
-    /// The levels of one of several inputs that change together; these, where there is one.
-    pub(crate) fn of_input(&self, input: &str) -> Option<&Self> {
-        match &self.rule {
-            Rule::Zipped(parts) => {
-                let mut found = parts.iter().filter(|(name, _)| **name == *input);
-                found.next().map(|(_, levels)| levels)
-            }
-            Rule::Designed(_, parts) => {
-                let mut found = parts.iter().filter(|(name, _)| **name == *input);
-                found.next().and_then(|(_, part)| part.levels())
-            }
-            _ => Some(self),
-        }
-    }
-
     /// The values in their order.
     pub fn iter(&self) -> impl Iterator<Item = Value> + '_ {
         (0..self.count).filter_map(|position| self.get(position))
@@ -374,12 +280,6 @@ pub(super) fn width(low: &Value, high: &Value) -> u128 {
         (Value::Big(low), Value::Big(high)) => high.saturating_sub(*low),
         _ => 0,
     }
-}
-
-fn digest(value: &Value) -> Digest {
-    let mut key = KeyWriter::default();
-    key.value(value);
-    key.digest()
 }
 
 fn unsigned(value: &Value) -> u128 {

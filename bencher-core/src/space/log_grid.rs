@@ -10,31 +10,23 @@ const MAX_VALUES: usize = 1 << 20;
 const NEAR: f64 = 1e-5;
 
 /// Values at equal ratios: ends exact, integers rounded half to even, floats to twelve significant digits, durations to
-/// nanoseconds, each once and in ascending order. Each comes with its legacy value, which earlier versions computed.
-pub(super) fn log_grid(
-    kind: Kind,
-    low: &Value,
-    high: &Value,
-    samples: usize,
-) -> Vec<(Value, Value)> {
+/// nanoseconds, each once and in ascending order.
+pub(super) fn log_grid(kind: Kind, low: &Value, high: &Value, samples: usize) -> Vec<Value> {
     let samples = samples.min(MAX_VALUES);
     let last = samples - 1;
-    let mut values: Vec<(Value, Value)> = Vec::with_capacity(samples);
-    values.push((low.clone(), low.clone()));
+    let mut values: Vec<Value> = Vec::with_capacity(samples);
+    values.push(low.clone());
     for i in 1..last {
         // The share is a dyadic fraction for every level, so finer grids repeat it exactly.
-        let legacy = unrounded(kind, low, high, i as f64 / last as f64);
-        let Some((value, legacy)) = legacy.and_then(|x| Some((rounded(kind, &x)?, x))) else {
+        let Some(value) = log_share(kind, low, high, i as f64 / last as f64) else {
             continue;
         };
-        let rises = values
-            .last()
-            .is_some_and(|(before, _)| is_below(before, &value));
+        let rises = values.last().is_some_and(|before| is_below(before, &value));
         if rises && is_below(&value, high) {
-            values.push((value, legacy));
+            values.push(value);
         }
     }
-    values.push((high.clone(), high.clone()));
+    values.push(high.clone());
     values
 }
 
@@ -151,18 +143,6 @@ mod tests {
         assert_eq!(nanoseconds(&found), [1000, 1778, 3162, 5623, 10_000]);
         let texts: Vec<String> = found.iter().map(ToString::to_string).collect();
         assert_eq!(texts[1], "1.778e-6");
-    }
-
-    #[test]
-    fn durations_of_earlier_versions_are_known() {
-        let ns = Duration::from_nanos;
-        let domain = DomainOf::new().bounds(ns(1000), ns(10_000));
-        let domain = domain.scale(Scale::Log).samples(5).finish().unwrap();
-        let levels = domain.levels(Duration::KIND, Density::default()).unwrap();
-        assert!(levels.has_changed());
-        let renewed = levels.renewed(&Value::Float(1.778_279_410_04e-6));
-        assert_eq!(renewed, Some(Value::Float(1.778e-6)));
-        assert_eq!(levels.renewed(&Value::Float(1e-6)), None);
     }
 
     proptest! {

@@ -143,15 +143,15 @@ impl Domain {
             Values::Branches(branches) => {
                 let chosen = asked.map_or(branches.len(), |samples| samples.min(branches.len()));
                 let last = branches.len().saturating_sub(1) as u128;
-                let mut values: Vec<(Value, Value)> = Vec::new();
+                let mut values: Vec<Value> = Vec::new();
                 for n in 0..chosen as u64 {
                     let at = usize::try_from(thinned_index(last, chosen as u64, n));
                     if let Some(branch) = at.ok().and_then(|at| branches.get(at)) {
                         values.extend(branch_levels(branch, density)?);
                     }
                 }
-                check_list(values.iter().map(|(value, _)| value))?;
-                Levels::list_with_legacy(values)
+                check_list(values.iter())?;
+                Levels::list(values)
             }
             Values::Range { low, high, step } => match (asked, step) {
                 (Some(samples), _) => Levels::spread(kind, low, high, samples, self.scale)?,
@@ -165,9 +165,8 @@ impl Domain {
     }
 }
 
-/// A variant with every combination of the values of its own inputs, the first slowest; each with what earlier
-/// versions computed.
-fn branch_levels(branch: &Branch, density: Density) -> Result<Vec<(Value, Value)>, DomainError> {
+/// A variant with every combination of the values of its own inputs, the first slowest.
+fn branch_levels(branch: &Branch, density: Density) -> Result<Vec<Value>, DomainError> {
     let levels = |param: &Param| {
         let levels = param.domain.levels(param.kind, density);
         levels.map_err(|source| DomainError::Param {
@@ -182,7 +181,7 @@ fn branch_levels(branch: &Branch, density: Density) -> Result<Vec<(Value, Value)
     if count > MAX_BRANCH_LEVELS {
         return Err(DomainError::TooMany(count));
     }
-    let combination = |n: u128, value: fn(&Levels, u64) -> Option<Value>| {
+    let combination = |n: u128| {
         let mut rest = n;
         let mut values: Vec<Value> = levels
             .iter()
@@ -191,14 +190,13 @@ fn branch_levels(branch: &Branch, density: Density) -> Result<Vec<(Value, Value)
                 let len = u128::from(levels.len());
                 let at = u64::try_from(rest % len).ok()?;
                 rest /= len;
-                value(levels, at)
+                levels.get(at)
             })
             .collect();
         values.reverse();
         branch.value(values.into_iter())
     };
-    let both = |n| (combination(n, Levels::get), combination(n, Levels::legacy));
-    Ok((0..count).map(both).collect())
+    Ok((0..count).map(combination).collect())
 }
 
 /// The most combinations that one variant's inputs make.

@@ -79,9 +79,9 @@ impl Database {
                     "the record {key} of samples is damaged; its samples count as not stored and \
                      are measured again"
                 )),
-                Err(FrameError::Newer(version)) => problems.push(format!(
-                    "the record {key} of samples has version {version}, written by a later version \
-                     of bencher; update bencher"
+                Err(FrameError::OtherVersion(version)) => problems.push(format!(
+                    "the record {key} of samples has version {version}, of another version of \
+                     bencher, which reads it"
                 )),
             }
         })?;

@@ -22,7 +22,6 @@ use super::pack::{Pack, Series, tag_prefix};
 use super::salvage::{mark, note_damage, open_sound, unfinished};
 use super::scan::{records, scan};
 use super::shortage::is_shortage;
-use super::tag::{kind_of, legacy_tag};
 use super::watermark;
 
 /// The database of samples of one store directory. One process owns it at a time; clones within the process share it.
@@ -96,10 +95,9 @@ impl ClearedTag {
         [CLEARED, &tag_prefix(&self.tag)].concat()
     }
 
-    /// The prefixes of the keys of packs that may have been cleared.
-    pub(super) fn prefixes(&self) -> impl Iterator<Item = [u8; 8]> {
-        let legacy = legacy_tag(&self.tag).map(|tag| tag_prefix(&tag));
-        [tag_prefix(&self.tag)].into_iter().chain(legacy)
+    /// The prefix of the keys of packs that may have been cleared.
+    pub(super) fn prefix(&self) -> [u8; 8] {
+        tag_prefix(&self.tag)
     }
 
     /// Whether a pack was stored before its tag was cleared.
@@ -107,11 +105,9 @@ impl ClearedTag {
         self.sequence > pack.sequence && self.is_of(&pack.series)
     }
 
-    /// Whether a series was cleared, also under the name that earlier versions gave it.
+    /// Whether a series was cleared.
     pub(super) fn is_of(&self, series: &Series) -> bool {
         self.tag == series.tag
-            || legacy_tag(&self.tag).is_some_and(|legacy| legacy == series.tag)
-                && kind_of(&self.tag) == series.kind()
     }
 }
 
@@ -371,20 +367,20 @@ impl Database {
 
     /// Hands every pack whose key begins with `prefix` to `visit`, and counts the damaged records.
     fn visit_packs(&self, prefix: &[u8], visit: &mut dyn FnMut(Pack)) -> Result<u64, StoreError> {
-        let (mut damaged, mut newer) = (0, None);
+        let (mut damaged, mut other) = (0, None);
         self.for_each(prefix, &mut |_, pack| match pack {
             Ok(pack) => visit(pack),
             Err(FrameError::Damaged) => damaged += 1,
-            Err(FrameError::Newer(version)) => newer = Some(version),
+            Err(FrameError::OtherVersion(version)) => other = Some(version),
         })?;
-        self.refuse_newer(newer)?;
+        self.refuse_other_version(other)?;
         Ok(damaged)
     }
 
-    /// Nothing may be measured over what a later version stored.
-    fn refuse_newer(&self, version: Option<u16>) -> Result<(), StoreError> {
+    /// Nothing may be measured over what another version stored.
+    fn refuse_other_version(&self, version: Option<u16>) -> Result<(), StoreError> {
         version.map_or(Ok(()), |version| {
-            Err(StoreError::newer(&self.shared.dir, version))
+            Err(StoreError::other_version(&self.shared.dir, version))
         })
     }
 
@@ -420,15 +416,6 @@ pub(super) struct Record<'a> {
     pub(super) value: &'a [u8],
 }
 
-/// A series, before it the one under which earlier versions kept its samples.
-fn names_of(series: &Series) -> Vec<Series> {
-    series
-        .legacy()
-        .into_iter()
-        .chain([series.clone()])
-        .collect()
-}
-
 fn hand_out(key: &[u8], value: &[u8], visit: &mut dyn FnMut(Record<'_>, Result<Pack, FrameError>)) {
     let pack = decode::<Pack>(FrameKind::Pack, value).and_then(|pack| {
         let sound = pack.is_consistent() && key.ends_with(&pack.sequence.to_be_bytes());
@@ -453,16 +440,11 @@ impl Drop for Shared {
 
 impl SampleStore for Database {
     fn load(&self, series: &Series, visit: &mut dyn FnMut(Pack)) -> Result<u64, StoreError> {
-        let mut damaged = 0;
-        for stored in names_of(series) {
-            damaged += self.visit_packs(&stored.prefix(), &mut |mut pack| {
-                if pack.series == stored {
-                    pack.series.clone_from(series);
-                    visit(pack);
-                }
-            })?;
-        }
-        Ok(damaged)
+        self.visit_packs(&series.prefix(), &mut |pack| {
+            if pack.series == *series {
+                visit(pack);
+            }
+        })
     }
 
     fn load_since(
@@ -472,34 +454,32 @@ impl SampleStore for Database {
         visit: &mut dyn FnMut(Pack),
     ) -> Result<u64, StoreError> {
         let mut end = position;
-        let mut newer = None;
-        for stored in names_of(series) {
-            let key = |sequence: u64| [&stored.prefix()[..], &sequence.to_be_bytes()].concat();
-            let visit = &mut |_: Record<'_>, pack: Result<Pack, FrameError>| match pack {
-                Ok(mut pack) if pack.series == stored && pack.sequence >= position => {
-                    end = end.max(pack.sequence.saturating_add(1));
-                    pack.series.clone_from(series);
-                    visit(pack);
+        let mut other = None;
+        let prefix = series.prefix();
+        let key = |sequence: u64| [&prefix[..], &sequence.to_be_bytes()].concat();
+        let visit = &mut |_: Record<'_>, pack: Result<Pack, FrameError>| match pack {
+            Ok(pack) if pack.series == *series && pack.sequence >= position => {
+                end = end.max(pack.sequence.saturating_add(1));
+                visit(pack);
+            }
+            Err(FrameError::OtherVersion(version)) => other = Some(version),
+            _ => {}
+        };
+        let mut last = None;
+        for guard in self.shared.samples.range(key(position)..=key(u64::MAX)) {
+            match guard.into_inner() {
+                Ok((key, value)) => {
+                    hand_out(&key, &value, visit);
+                    last = key.first_chunk().copied();
                 }
-                Err(FrameError::Newer(version)) => newer = Some(version),
-                _ => {}
-            };
-            let mut last = None;
-            for guard in self.shared.samples.range(key(position)..=key(u64::MAX)) {
-                match guard.into_inner() {
-                    Ok((key, value)) => {
-                        hand_out(&key, &value, visit);
-                        last = key.first_chunk().copied();
-                    }
-                    Err(error) => {
-                        self.found_damage(error)?;
-                        self.for_each_in_files(&stored.prefix(), last, visit)?;
-                        break;
-                    }
+                Err(error) => {
+                    self.found_damage(error)?;
+                    self.for_each_in_files(&prefix, last, visit)?;
+                    break;
                 }
             }
         }
-        self.refuse_newer(newer)?;
+        self.refuse_other_version(other)?;
         Ok(end)
     }
 
@@ -538,21 +518,17 @@ impl SampleStore for Database {
         self.still_there()?;
         let mut batch = self.shared.database.batch();
         let mut samples = 0;
-        let legacy = legacy_tag(tag);
-        for stored in [Some(tag), legacy.as_deref()].into_iter().flatten() {
-            for guard in self.shared.samples.prefix(tag_prefix(stored)) {
-                let (key, value) = guard.into_inner().map_err(self.failed("read"))?;
-                match decode::<Pack>(FrameKind::Pack, &value) {
-                    Ok(pack) if pack.series.tag != stored => continue,
-                    // Earlier versions had tags that sweeps, functions and searches might share.
-                    Ok(pack) if stored != tag && pack.series.kind() != kind_of(tag) => continue,
-                    Ok(pack) => samples += pack.len() as u64,
-                    Err(FrameError::Newer(version)) => self.refuse_newer(Some(version))?,
-                    Err(FrameError::Damaged) if stored != tag => continue,
-                    Err(FrameError::Damaged) => {}
+        for guard in self.shared.samples.prefix(tag_prefix(tag)) {
+            let (key, value) = guard.into_inner().map_err(self.failed("read"))?;
+            match decode::<Pack>(FrameKind::Pack, &value) {
+                Ok(pack) if pack.series.tag != tag => continue,
+                Ok(pack) => samples += pack.len() as u64,
+                Err(FrameError::OtherVersion(version)) => {
+                    self.refuse_other_version(Some(version))?
                 }
-                batch.remove(&self.shared.samples, key);
+                Err(FrameError::Damaged) => {}
             }
+            batch.remove(&self.shared.samples, key);
         }
         let sequence = self.take_numbers(1)?;
         let note = ClearedTag {

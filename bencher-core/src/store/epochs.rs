@@ -49,7 +49,7 @@ impl Epochs {
     }
 
     /// The epochs of rounds with this number of rounds per replicate, the newest first, each with its highest number of
-    /// a round. Epoch 0 fits every number, which older versions did not store.
+    /// a round. Epoch 0 fits every number: its samples are of no round.
     pub(crate) fn newest_first(&self, rounds_per_replicate: u32) -> Vec<(u64, u32)> {
         let of_length = |((epoch, of), found): (&(u64, u32), &Epoch)| {
             (*of == rounds_per_replicate || *epoch == 0).then_some((*epoch, found.most))
@@ -70,7 +70,7 @@ impl Epochs {
                 let is_here = *of == rounds_per_replicate || *epoch == 0;
                 if is_here && (known.contains(epoch) || !found.runs.is_disjoint(&runs)) {
                     known.insert(*epoch);
-                    // What older versions stored does not say by which run.
+                    // Samples of epoch 0 do not say by which run.
                     runs.extend(found.runs.iter().copied().filter(|run| *run != 0));
                 }
             }

@@ -40,7 +40,7 @@ pub enum StoreError {
         "{0}, but some samples were stored when there was only one such type, so it is unknown \
          which of them measured these; rename the types that did not, or delete the stored samples"
     )]
-    LegacyName(String),
+    SharedName(String),
     /// An operation on a file failed.
     #[error("cannot {action} {path}: {source}{hint}", hint = io_hint(.action, .source))]
     Io {
@@ -77,7 +77,7 @@ pub enum StoreError {
         /// The remedy; empty, or begins with "; ".
         hint: &'static str,
     },
-    /// A file of another format, of a newer version, or damaged.
+    /// A file of another format, or damaged.
     #[error("{path} {problem}")]
     Format {
         /// The file.
@@ -85,12 +85,12 @@ pub enum StoreError {
         /// The problem.
         problem: String,
     },
-    /// A later version of this program wrote it.
+    /// A version of this program wrote it whose records this one does not read.
     #[error(
-        "{path} was written by a later version of bencher (version {version} of its records); \
-         update bencher, or use another store"
+        "{path} was written by another version of bencher (version {version} of its records), \
+         which this one does not read; use that version, or another store"
     )]
-    Newer {
+    OtherVersion {
         /// The file, or the directory of the database.
         path: PathBuf,
         /// The version of the records.
@@ -141,9 +141,9 @@ impl StoreError {
         }
     }
 
-    /// Records that a later version of this program wrote.
-    pub(super) fn newer(path: impl Into<PathBuf>, version: u16) -> Self {
-        Self::Newer {
+    /// Records of a version that this program does not read.
+    pub(super) fn other_version(path: impl Into<PathBuf>, version: u16) -> Self {
+        Self::OtherVersion {
             path: path.into(),
             version,
         }

@@ -48,13 +48,16 @@ pub(crate) enum FrameKind {
 /// The version of each kind of record that this program writes.
 pub(super) const VERSION: u16 = 4;
 
+/// The versions that it reads: those before were never released.
+pub(super) const READ: std::ops::RangeInclusive<u16> = 4..=VERSION;
+
 /// Why bytes are no record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FrameError {
     /// Not a record of this kind, cut short, or changed.
     Damaged,
-    /// A record of a later version of this program.
-    Newer(u16),
+    /// A record of a version that this program does not read.
+    OtherVersion(u16),
 }
 
 pub(crate) fn encode<T: Serialize>(kind: FrameKind, content: &T) -> Result<Vec<u8>, StoreError> {
@@ -97,7 +100,7 @@ pub(super) fn frame_of(kind: FrameKind, version: u16, payload: &[u8]) -> Vec<u8>
 
 /// The kinds of records, in the layout of each version.
 pub(crate) trait FrameContent: Sized {
-    /// Reads the payload of a record of a version, which is [`VERSION`] at most.
+    /// Reads the payload of a record of one of the versions in [`READ`].
     fn read(version: u16, payload: &[u8]) -> postcard::Result<Self>;
 }
 
@@ -121,14 +124,14 @@ impl Frame<'_> {
         if self.kind != kind as u8 {
             return Err(FrameError::Damaged);
         }
-        if self.version > VERSION {
-            return Err(FrameError::Newer(self.version));
+        if !READ.contains(&self.version) {
+            return Err(FrameError::OtherVersion(self.version));
         }
         T::read(self.version, self.payload).map_err(|_| FrameError::Damaged)
     }
 }
 
-/// Reads a record of any version that this program knows.
+/// Reads a record of a version in [`READ`].
 pub(super) fn decode<T: FrameContent>(kind: FrameKind, bytes: &[u8]) -> Result<T, FrameError> {
     open(bytes).ok_or(FrameError::Damaged)?.decode(kind)
 }

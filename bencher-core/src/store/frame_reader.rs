@@ -3,7 +3,7 @@ use std::io::{Read, Seek, SeekFrom};
 
 use memchr::memmem;
 
-use super::frame::{HEADER, MAGIC, VERSION, open};
+use super::frame::{HEADER, MAGIC, READ, open};
 
 /// The longest record that is read: a longer one is taken for damage.
 const LONGEST: u64 = 1 << 30;
@@ -16,8 +16,8 @@ pub(crate) struct FrameReader {
     at: u64,
     /// How many stretches were passed over.
     pub(crate) damaged: u64,
-    /// How many records a later version of this program wrote.
-    pub(crate) newer: u64,
+    /// How many records have a version that this program does not read.
+    pub(crate) other_version: u64,
 }
 
 impl FrameReader {
@@ -27,7 +27,7 @@ impl FrameReader {
             file,
             at: 0,
             damaged: 0,
-            newer: 0,
+            other_version: 0,
         })
     }
 
@@ -39,8 +39,8 @@ impl FrameReader {
                 let length = bytes.len() as u64;
                 if let Some(record) = open(&bytes) {
                     self.at += length;
-                    if record.version > VERSION {
-                        self.newer += 1;
+                    if !READ.contains(&record.version) {
+                        self.other_version += 1;
                         continue;
                     }
                     return Ok(Some(bytes));

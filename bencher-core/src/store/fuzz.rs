@@ -55,7 +55,7 @@ fn changed(mut bytes: Vec<u8>, changes: Vec<Change>) -> Vec<u8> {
 
 /// The payloads of the records that past versions wrote.
 fn payloads() -> (Vec<u8>, Vec<u8>) {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/v1");
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/v4");
     let result = super::list_results(root.as_ref()).unwrap().remove(0);
     let result = fs::read(result).unwrap();
     let record: SweepRecord = decode::<SweepRecord>(FrameKind::Result, &result).unwrap();

@@ -181,7 +181,7 @@ fn unordered(key: &mut KeyWriter, parts: impl Iterator<Item = Digest>) {
 /// ```
 ///
 /// # Errors
-/// Where a directory cannot be read, or a later version wrote a result that is newer than all readable ones.
+/// Where a directory cannot be read, or another version wrote a result that is newer than all readable ones.
 pub fn find_result(
     root: &Path,
     bench: &str,
@@ -198,7 +198,7 @@ pub fn find_result(
     for path in candidates.iter().rev() {
         match load_result(path) {
             Ok(record) if whole(&record) => return Ok(Some(record)),
-            Err(error @ StoreError::Newer { .. }) => return Err(error),
+            Err(error @ StoreError::OtherVersion { .. }) => return Err(error),
             _ => {}
         }
     }

@@ -9,7 +9,7 @@ use super::epochs::Epochs;
 use super::error::StoreError;
 use super::key_table::KeyTable;
 use super::lookups::Counter;
-use super::pack::{Pack, PackedSample, ResultId, Series};
+use super::pack::{Pack, ResultId, Series};
 use super::provenance::Provenance;
 
 /// Computes the identity of samples of one series: a digest of the series, the names of inputs and
@@ -101,31 +101,6 @@ impl Keys {
             .collect()
     }
 
-    /// The identities of samples with legacy values, computed with the current values, by their position in the pack.
-    fn renewed(&mut self, pack: &Pack, renewal: &dyn Renewal) -> Vec<(u32, Digest)> {
-        let Some(maker) = self.maker(pack) else {
-            return Vec::new();
-        };
-        let renewed = |(at, sample): (u32, PackedSample<'_>)| {
-            let mut values: Option<Vec<Value>> = None;
-            for (n, (input, value)) in pack.inputs.iter().zip(sample.inputs).enumerate() {
-                if let Some(present) = renewal.renewed(input, value) {
-                    let values = values.get_or_insert_with(|| sample.inputs.to_vec());
-                    values
-                        .iter_mut()
-                        .skip(n)
-                        .take(1)
-                        .for_each(|slot| slot.clone_from(&present));
-                }
-            }
-            Some((
-                at,
-                maker.key_in(pack.provenance.epoch, &values?, sample.repeat),
-            ))
-        };
-        (0..).zip(pack.samples()).filter_map(renewed).collect()
-    }
-
     fn maker(&mut self, pack: &Pack) -> Option<&mut KeyMaker> {
         let fits = |(series, inputs, _): &(Series, Vec<String>, KeyMaker)| {
             *series == pack.series && *inputs == pack.inputs
@@ -136,12 +111,6 @@ impl Keys {
         }
         self.maker.as_mut().map(|(_, _, maker)| maker)
     }
-}
-
-/// The current values for legacy values of inputs.
-pub(crate) trait Renewal {
-    /// The current value of an input for a legacy one; `None` where it is not a legacy value.
-    fn renewed(&self, input: &str, value: &Value) -> Option<Value>;
 }
 
 /// An index of the samples of one series by identity.
@@ -238,15 +207,6 @@ impl SampleIndex {
     /// # Errors
     /// Where the store cannot be read.
     pub fn load(store: &dyn SampleStore, series: &Series) -> Result<Self, StoreError> {
-        Self::load_renewed(store, series, None)
-    }
-
-    /// As [`load`](Self::load); samples stored with legacy values of inputs are also found by the current values.
-    pub(crate) fn load_renewed(
-        store: &dyn SampleStore,
-        series: &Series,
-        renewal: Option<&dyn Renewal>,
-    ) -> Result<Self, StoreError> {
         let mut index = Self {
             blobs: Some(store.blobs()),
             ..Self::default()
@@ -254,8 +214,7 @@ impl SampleIndex {
         let mut keys = Keys::default();
         index.damaged = store.load(series, &mut |pack| {
             let identities = keys.of(&pack);
-            let renewed = renewal.map(|renewal| keys.renewed(&pack, renewal));
-            index.add(pack, identities, &renewed.unwrap_or_default());
+            index.add(pack, identities);
         })?;
         Ok(index)
     }
@@ -263,21 +222,14 @@ impl SampleIndex {
     /// Adds samples that were stored since it was loaded.
     pub(crate) fn insert(&mut self, pack: Pack) {
         let identities = Keys::default().of(&pack);
-        self.add(pack, identities, &[]);
+        self.add(pack, identities);
     }
 
-    /// Adds a pack under the identities of its samples, and those at some positions under another one, too.
-    fn add(&mut self, pack: Pack, identities: Vec<Digest>, renewed: &[(u32, Digest)]) {
+    /// Adds a pack under the identities of its samples.
+    fn add(&mut self, pack: Pack, identities: Vec<Digest>) {
         let Ok(heading) = u32::try_from(self.packs.len()) else {
             return;
         };
-        for (at, key) in renewed {
-            // A sample with the identity itself has precedence.
-            if self.places.get(key.0).is_none() {
-                let (pack, sample) = (heading, *at);
-                self.places.insert(key.0, SampleLocation { pack, sample });
-            }
-        }
         for (key, at) in identities.into_iter().zip(0..) {
             self.places.insert(
                 key.0,

@@ -117,7 +117,6 @@ pub(crate) use frame::{FrameContent, FrameKind, encode, open};
 #[cfg(feature = "history")]
 pub(crate) use frame_reader::FrameReader;
 pub use identity::{SweepIdentity, find_partial_result, find_result, remove_results};
-pub(crate) use index::Renewal;
 pub use index::{KeyMaker, SampleIndex, StoredResults};
 pub use lock::StoreLock;
 pub use lock_owner::LockOwner;

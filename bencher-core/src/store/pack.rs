@@ -2,12 +2,8 @@ use serde::{Deserialize, Serialize};
 
 use super::frame::FrameContent;
 use super::provenance::Provenance;
-#[cfg(feature = "store")]
-use super::tag::legacy_tag;
 use super::tag::search_tag;
 use crate::value::{Digest, KeyWriter, Kind, Value};
-#[cfg(feature = "store")]
-use crate::var::CargoTarget;
 
 /// A series of samples. Only samples of one series can stand for each other.
 ///
@@ -66,39 +62,6 @@ impl Series {
         self.sweep_type == LOG || self.sweep_type == KNOWN_POINTS
     }
 
-    /// The series under which earlier versions kept its samples: other tags, and types without their target.
-    #[cfg(feature = "store")]
-    pub(super) fn legacy(&self) -> Vec<Self> {
-        let tags = [legacy_tag(&self.tag), Some(self.tag.clone())];
-        let types = [
-            CargoTarget::without_target(&self.sweep_type),
-            Some(self.sweep_type.clone()),
-        ];
-        let of_tag = |tag: &String| {
-            let series = types.iter().flatten().map(|sweep_type| Self {
-                tag: tag.clone(),
-                sweep_type: sweep_type.clone(),
-                version: self.version,
-            });
-            series.collect::<Vec<_>>()
-        };
-        let mut series: Vec<Self> = tags.iter().flatten().flat_map(of_tag).collect();
-        series.retain(|series| series != self);
-        series
-    }
-
-    /// The kind of its samples. In earlier versions, different kinds could share a tag.
-    #[cfg(feature = "store")]
-    pub(super) fn kind(&self) -> SeriesKind {
-        if self.is_log() {
-            SeriesKind::Log
-        } else if self.sweep_type.starts_with(FUNCTION) {
-            SeriesKind::Function
-        } else {
-            SeriesKind::Sweep
-        }
-    }
-
     /// The series of a function whose results are kept.
     pub(crate) fn function(tag: &str, name: &str, version: u32) -> Self {
         Self {
@@ -113,15 +76,6 @@ impl Series {
         key.text(&self.sweep_type);
         key.number(u128::from(self.version));
     }
-}
-
-/// The kind of the samples of a series.
-#[cfg(feature = "store")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SeriesKind {
-    Sweep,
-    Function,
-    Log,
 }
 
 /// The prefix of a function's name, in place of the type of a sweep; no type has such a name.
@@ -413,54 +367,8 @@ impl Pack {
     }
 }
 
-/// Samples as versions 1 and 2 wrote them.
-#[derive(Deserialize)]
-struct PackV2 {
-    sequence: u64,
-    series: Series,
-    code: Digest,
-    written_ms: i64,
-    inputs: Vec<String>,
-    results: Vec<ResultId>,
-    repeats: Vec<u32>,
-    input_values: Vec<Value>,
-    result_values: Vec<Option<Value>>,
-}
-
-/// Samples as version 3 wrote them.
-#[derive(Deserialize)]
-struct PackV3 {
-    before: PackV2,
-    machine: Option<Digest>,
-}
-
-impl From<PackV3> for Pack {
-    fn from(PackV3 { before, machine }: PackV3) -> Self {
-        Self {
-            sequence: before.sequence,
-            series: before.series,
-            code: before.code,
-            written_ms: before.written_ms,
-            inputs: before.inputs,
-            results: before.results,
-            repeats: before.repeats,
-            input_values: before.input_values,
-            result_values: before.result_values,
-            machine,
-            provenance: Provenance::default(),
-        }
-    }
-}
-
 impl FrameContent for Pack {
-    fn read(version: u16, payload: &[u8]) -> postcard::Result<Self> {
-        match version {
-            ..=2 => postcard::from_bytes(payload).map(|before| {
-                let machine = None;
-                PackV3 { before, machine }.into()
-            }),
-            3 => postcard::from_bytes::<PackV3>(payload).map(Self::from),
-            _ => postcard::from_bytes(payload),
-        }
+    fn read(_: u16, payload: &[u8]) -> postcard::Result<Self> {
+        postcard::from_bytes(payload)
     }
 }

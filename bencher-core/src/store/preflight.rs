@@ -48,10 +48,9 @@ fn check_format(dir: &Path) -> Result<(), OpenFailure> {
     match &*read(&path)? {
         [b'F', b'J', b'L', FORMAT, ..] => Ok(()),
         // No single flipped bit makes one of these of the present format.
-        [b'F', b'J', b'L', later @ 4..=6, ..] => Err(OpenFailure::Error(StoreError::newer(
-            dir,
-            u16::from(*later),
-        ))),
+        [b'F', b'J', b'L', later @ 4..=6, ..] => Err(OpenFailure::Error(
+            StoreError::other_version(dir, u16::from(*later)),
+        )),
         _ => Err(damaged(&path, "is damaged")),
     }
 }

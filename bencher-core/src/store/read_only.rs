@@ -46,7 +46,7 @@ impl ReadOnlyStore {
     /// If another process is writing to it, and this can be detected, it waits up to `patience`.
     ///
     /// # Errors
-    /// Where there is no store, or it cannot be read, or a later version wrote to it.
+    /// Where there is no store, or it cannot be read, or another version wrote to it.
     pub fn open(root: &Path, patience: Duration) -> Result<Self, StoreError> {
         let root = std::path::absolute(root).map_err(StoreError::io("find", root))?;
         let _lock = wait_for_writer(&root, patience);
@@ -96,15 +96,8 @@ fn wait_for_writer(root: &Path, patience: Duration) -> Option<File> {
 
 impl SampleStore for ReadOnlyStore {
     fn load(&self, series: &Series, visit: &mut dyn FnMut(Pack)) -> Result<u64, StoreError> {
-        let legacy = series.legacy();
-        for stored in legacy.iter().chain([series]) {
-            for pack in self.packs.iter().filter(|pack| pack.series == *stored) {
-                visit(Pack {
-                    series: series.clone(),
-                    ..pack.clone()
-                });
-            }
-        }
+        let packs = self.packs.iter().filter(|pack| pack.series == *series);
+        packs.cloned().for_each(visit);
         Ok(self.damaged)
     }
 

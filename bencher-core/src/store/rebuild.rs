@@ -146,8 +146,7 @@ pub fn rebuild_samples(
     Ok(rebuilt)
 }
 
-/// The samples of a result, as one pack; `None` where the record does not say what they are of, as
-/// those of version 1.
+/// The samples of a result, as one pack; `None` where the record does not say what they are of.
 pub(super) fn pack_of(record: &SweepRecord) -> Option<Pack> {
     if record.sweep_type.is_empty() {
         return None;

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::record::{SweepRecord, SweepRecordV1, SweepRecordV2};
+use crate::record::SweepRecord;
 use crate::value::{Digest, KeyWriter, Payload};
 
 use super::blobs::{BlobStore, INLINE};
@@ -11,7 +11,6 @@ use super::default_root::slug;
 use super::error::StoreError;
 use super::files::{create_folders, entries, files_below, read_plain, write_atomically};
 use super::frame::{FrameContent, FrameError, FrameKind, decode, encode};
-use super::tag::tag_text;
 
 /// Writes a result below `root`, atomically, and returns its path.
 ///
@@ -107,7 +106,7 @@ pub(super) fn without_contents(
 /// ```
 ///
 /// # Errors
-/// Where the file cannot be read, is damaged, or was written by a later version.
+/// Where the file cannot be read, is damaged, or was written by another version.
 pub fn load_result(path: &Path) -> Result<SweepRecord, StoreError> {
     let mut record = read_record(path)?;
     // results/BENCH/SWEEP/FILE
@@ -119,16 +118,8 @@ pub fn load_result(path: &Path) -> Result<SweepRecord, StoreError> {
 }
 
 impl FrameContent for SweepRecord {
-    fn read(version: u16, payload: &[u8]) -> postcard::Result<Self> {
-        let mut record = match version {
-            ..=1 => postcard::from_bytes::<SweepRecordV1>(payload).map(Self::from),
-            2 => postcard::from_bytes::<SweepRecordV2>(payload).map(Self::from),
-            _ => postcard::from_bytes(payload),
-        }?;
-        if version <= 3 {
-            record.dataset.name_seconds();
-        }
-        Ok(record)
+    fn read(_: u16, payload: &[u8]) -> postcard::Result<Self> {
+        postcard::from_bytes(payload)
     }
 }
 
@@ -142,7 +133,7 @@ pub(super) fn read_record(path: &Path) -> Result<SweepRecord, StoreError> {
     let read = decode::<SweepRecord>(FrameKind::Result, &bytes);
     let record = read.map_err(|error| match error {
         FrameError::Damaged => format("is damaged: its checksum does not match its content".into()),
-        FrameError::Newer(version) => StoreError::newer(path, version),
+        FrameError::OtherVersion(version) => StoreError::other_version(path, version),
     })?;
     record
         .dataset
@@ -171,8 +162,8 @@ pub(super) fn numbered(number: u64, name: &str) -> String {
     format!("{NUMBER}{number:08}-{name}")
 }
 
-/// The number of a result and the rest of its file's name, which begins with the moment of its start. Results of
-/// earlier versions have no number: they come before all others, by the moment.
+/// The number of a result and the rest of its file's name, which begins with the moment of its start. A file
+/// without a number comes before all others, by the moment.
 pub(super) fn order(path: &Path) -> (u64, String) {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let parts = name.strip_prefix(NUMBER).and_then(|rest| {
@@ -276,28 +267,6 @@ pub fn load_newest_results(root: &Path) -> Result<NewestResults, StoreError> {
             found.records.extend(sound);
         }
     }
-    // Earlier versions kept the same sweep under another tag.
-    let legacy: Vec<(String, String, String)> = found
-        .records
-        .iter()
-        .filter_map(|record| {
-            let legacy = tag_text(&record.tag);
-            let other = legacy != record.tag.as_str();
-            other.then(|| {
-                (
-                    record.bench.clone(),
-                    record.title.clone(),
-                    legacy.into_owned(),
-                )
-            })
-        })
-        .collect();
-    found.records.retain(|record| {
-        let is_of = |(bench, title, tag): &(String, String, String)| {
-            *bench == record.bench && *title == record.title && *tag == record.tag
-        };
-        !legacy.iter().any(is_of)
-    });
     Ok(found)
 }
 

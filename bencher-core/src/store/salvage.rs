@@ -176,15 +176,13 @@ fn clear_again(
         }
         any = true;
         let mut batch = opened.database.batch();
-        for prefix in note.prefixes() {
-            for guard in opened.samples.prefix(prefix) {
-                let Ok((key, value)) = guard.into_inner() else {
-                    continue;
-                };
-                let pack = decode::<Pack>(FrameKind::Pack, &value);
-                if pack.is_ok_and(|pack| note.covers(&pack)) {
-                    batch.remove(&opened.samples, key);
-                }
+        for guard in opened.samples.prefix(note.prefix()) {
+            let Ok((key, value)) = guard.into_inner() else {
+                continue;
+            };
+            let pack = decode::<Pack>(FrameKind::Pack, &value);
+            if pack.is_ok_and(|pack| note.covers(&pack)) {
+                batch.remove(&opened.samples, key);
             }
         }
         batch.insert(&opened.meta, note.key(), encode(FrameKind::Cleared, note)?);
@@ -313,7 +311,7 @@ mod tests {
             let text = error.to_string();
             let version = format!("version {}", VERSION + 1);
             assert!(
-                text.contains(&version) && text.contains("later version of bencher"),
+                text.contains(&version) && text.contains("another version of bencher"),
                 "{text}"
             );
         };

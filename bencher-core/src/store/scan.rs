@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::database::ClearedTag;
 use super::error::StoreError;
 use super::files::{files_below, read_plain};
-use super::frame::{Frame, FrameKind, HEADER, MAGIC, VERSION, open};
+use super::frame::{Frame, FrameKind, HEADER, MAGIC, READ, open};
 use super::index::Keys;
 use super::pack::{Pack, Series};
 
@@ -36,7 +36,7 @@ impl ScanResult {
 /// All readable records of the files below a directory.
 ///
 /// # Errors
-/// Where a file or directory cannot be read, or a record is of a later version: data that may be intact must not be
+/// Where a file or directory cannot be read, or a record is of another version: data that may be intact must not be
 /// dropped.
 pub(super) fn scan(dir: &Path) -> Result<ScanResult, StoreError> {
     let mut collector = Collector::default();
@@ -94,7 +94,7 @@ pub(super) struct Journals {
 
 impl Journals {
     /// # Errors
-    /// Where a journal cannot be read, or holds a record of a later version.
+    /// Where a journal cannot be read, or holds a record of another version.
     pub(super) fn read(dir: &Path) -> Result<Self, StoreError> {
         let mut journals = Self {
             dir: dir.to_owned(),
@@ -130,7 +130,7 @@ impl Journals {
             let Found::Whole(record) = found else {
                 return Ok(());
             };
-            refuse_newer(&self.dir, &record)?;
+            refuse_other_version(&self.dir, &record)?;
             let Ok((head, _)) = postcard::take_from_bytes::<Head>(record.payload) else {
                 return Ok(());
             };
@@ -208,7 +208,7 @@ impl Collector {
                 self.scanned.damaged += 1;
                 return Ok(());
             };
-            refuse_newer(dir, &record)?;
+            refuse_other_version(dir, &record)?;
             if let Ok((Head { sequence }, _)) = postcard::take_from_bytes(record.payload) {
                 self.scanned.highest = self.scanned.highest.max(Some(sequence));
             }
@@ -263,9 +263,9 @@ fn without_replaced(packs: Vec<Pack>) -> Vec<Pack> {
     newest_first
 }
 
-fn refuse_newer(dir: &Path, record: &Frame<'_>) -> Result<(), StoreError> {
-    if record.version > VERSION {
-        return Err(StoreError::newer(dir, record.version));
+fn refuse_other_version(dir: &Path, record: &Frame<'_>) -> Result<(), StoreError> {
+    if !READ.contains(&record.version) {
+        return Err(StoreError::other_version(dir, record.version));
     }
     Ok(())
 }

@@ -217,7 +217,7 @@ fn decode_file<T: FrameContent>(
 ) -> Result<T, StoreError> {
     decode(kind, bytes).map_err(|error| match error {
         FrameError::Damaged => damaged(path, "its checksum does not match its content"),
-        FrameError::Newer(version) => StoreError::newer(path, version),
+        FrameError::OtherVersion(version) => StoreError::other_version(path, version),
     })
 }
 

@@ -5,9 +5,6 @@
 
 use std::borrow::Cow;
 
-#[cfg(feature = "store")]
-use super::pack::SeriesKind;
-
 /// The separator between the tag of a run and the tag of a sweep.
 const JOINT: &str = "\\+";
 /// The suffix of the tag of samples that were taken side by side.
@@ -54,8 +51,6 @@ pub(super) fn search_tag(search: &str) -> String {
 
 /// A tag as its user wrote it, with parts separated by `/`. Different tags may have one text.
 ///
-/// It is also the name of the tag in earlier versions.
-///
 /// ```
 /// use bencher_core::store::{sweep_tag, tag_text};
 /// assert_eq!(tag_text(&sweep_tag("nightly", "linux", false)), "nightly/linux");
@@ -95,30 +90,6 @@ pub fn tag_text(tag: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
-/// The tag of earlier versions for the samples of `tag`, where it differs. Several tags may have the same legacy tag.
-/// Nothing is written under it any more.
-#[cfg(feature = "store")]
-pub(super) fn legacy_tag(tag: &str) -> Option<String> {
-    match tag_text(tag) {
-        // A user can have given that text, for samples with other data.
-        _ if tag.contains(PAIRED) => None,
-        Cow::Owned(text) if text != tag => Some(text),
-        _ => None,
-    }
-}
-
-/// The kind of the samples of a tag.
-#[cfg(feature = "store")]
-pub(super) fn kind_of(tag: &str) -> SeriesKind {
-    if tag.starts_with(FUNCTION) {
-        SeriesKind::Function
-    } else if tag.starts_with(SEARCH) {
-        SeriesKind::Log
-    } else {
-        SeriesKind::Sweep
-    }
-}
-
 fn escaped(part: &str) -> String {
     part.replace('\\', "\\\\").replace('/', "\\/")
 }
@@ -127,27 +98,6 @@ fn escaped(part: &str) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    #[cfg(feature = "store")]
-    #[test]
-    fn tags_of_earlier_versions_are_known() {
-        for (tag, earlier) in [
-            (sweep_tag("", "", false), None),
-            (sweep_tag("a", "", false), None),
-            (sweep_tag("", "b", false), None),
-            (sweep_tag("a", "b", false), Some("a/b")),
-            (sweep_tag("a/b", "", false), Some("a/b")),
-            (sweep_tag("a", "b/c", false), Some("a/b/c")),
-            (sweep_tag("a\\b", "", false), Some("a\\b")),
-            (sweep_tag("", "", true), Some("/side by side")),
-            (sweep_tag("a", "b", true), Some("a/b/side by side")),
-            (function_tag(""), Some("fn/")),
-            (function_tag("x/y"), Some("fn/x/y")),
-            (search_tag("s"), Some("search/s")),
-        ] {
-            assert_eq!(legacy_tag(&tag).as_deref(), earlier, "{tag}");
-        }
-    }
 
     proptest! {
         #[test]

@@ -42,7 +42,7 @@ impl Plan {
             _ => return Ok(None),
         };
         let index = store
-            .map(|store| SampleIndex::load_renewed(store, self.series(), self.renewal()))
+            .map(|store| SampleIndex::load(store, self.series()))
             .transpose()?;
         let results: Vec<ResultId> = recorded_results(self.schema())
             .map(|(_, var)| result_id(var))

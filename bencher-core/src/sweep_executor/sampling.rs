@@ -65,14 +65,14 @@ impl SweepExecutor {
         if let Some(ambiguous) = same.ambiguous() {
             return Err(StoreError::Ambiguous(ambiguous));
         }
-        let legacy = Series {
+        let plain = Series {
             sweep_type: self.plan.sweep_type().plain_name.clone(),
             ..self.plan.series().clone()
         };
-        if overwrite || SampleIndex::load(store, &legacy)?.is_empty() {
+        if overwrite || SampleIndex::load(store, &plain)?.is_empty() {
             Ok(())
         } else {
-            Err(StoreError::LegacyName(same.to_string()))
+            Err(StoreError::SharedName(same.to_string()))
         }
     }
 
@@ -87,10 +87,9 @@ impl SweepExecutor {
         if let Some(same) = &self.plan.sweep_type().same_name {
             self.check_name(&*store, same, overwrite)?;
         }
-        let renewal = self.plan.renewal();
         // A timed run that takes nothing has to know which runs there were, all the same.
         let index = (!overwrite || self.plan.is_timed())
-            .then(|| SampleIndex::load_renewed(&*store, series, renewal))
+            .then(|| SampleIndex::load(&*store, series))
             .transpose()?;
         let latest = index.as_ref().map_or(0, |index| index.epochs().latest());
         let index = index.filter(|_| !overwrite);

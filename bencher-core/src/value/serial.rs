@@ -22,9 +22,8 @@ pub(crate) struct Identities {
     room: Vec<u8>,
     /// The first float that is NaN or infinite.
     not_finite: Option<f64>,
-    /// Whether floats of 32 bits are marked, and whether there was one.
+    /// Whether floats of 32 bits are marked.
     marks_narrow: bool,
-    has_narrow: bool,
 }
 
 impl Identities {
@@ -101,19 +100,14 @@ pub(crate) fn canonical_text<T: Serialize + ?Sized>(value: &T) -> Result<String,
     String::from_utf8(identities.text).map_err(ser::Error::custom)
 }
 
-/// The text of the arguments of a call, in which a float of 32 bits differs from one of 64. If there is such a float,
-/// the second text is the legacy text, in which they are equal.
-pub(crate) fn call_text<T: Serialize + ?Sized>(
-    value: &T,
-) -> Result<(String, Option<String>), SerialError> {
+/// The text of the arguments of a call, in which a float of 32 bits differs from one of 64.
+pub(crate) fn call_text<T: Serialize + ?Sized>(value: &T) -> Result<String, SerialError> {
     let mut identities = Identities {
         marks_narrow: true,
         ..Identities::default()
     };
     value.serialize(&mut identities)?;
-    let legacy = identities.has_narrow.then(|| canonical_text(value));
-    let text = String::from_utf8(identities.text).map_err(ser::Error::custom)?;
-    Ok((text, legacy.transpose()?))
+    String::from_utf8(identities.text).map_err(ser::Error::custom)
 }
 
 /// Why a value has no canonical text: what its `Serialize` said.
@@ -202,7 +196,6 @@ impl<'a> Serializer for &'a mut Identities {
         serialize_u32: u32, serialize_u64: u64, serialize_u128: u128);
 
     fn serialize_f32(self, value: f32) -> Result<(), SerialError> {
-        self.has_narrow = true;
         (&mut *self).serialize_f64(f64::from(value))?;
         if self.marks_narrow {
             self.put("f32");
@@ -443,11 +436,8 @@ mod tests {
         assert_eq!(text(&(-0.0, f64::NAN, -f64::NAN)), "[-0.0,NaN,NaN]");
         assert_eq!(text(&Some(None::<u8>)), "(null)");
         let narrow = call_text(&(0.5_f32, 1)).unwrap();
-        assert_eq!(
-            narrow,
-            ("[0.5f32,1]".to_owned(), Some("[0.5,1]".to_owned()))
-        );
-        assert_eq!(call_text(&(0.5, 1)).unwrap(), ("[0.5,1]".to_owned(), None));
+        assert_eq!(narrow, "[0.5f32,1]");
+        assert_eq!(call_text(&(0.5, 1)).unwrap(), "[0.5,1]");
         assert_eq!(text("\"Quick\", é"), r#""\"Quick\", é""#);
         assert_eq!(text(&BTreeMap::<u8, u8>::new()), "{}");
         assert_eq!(

@@ -68,14 +68,6 @@ impl CargoTarget {
         let word = Self::WORDS.iter().find(|(target, _)| *target == self);
         format!("{package}{}", word.map_or("", |(_, word)| word))
     }
-
-    /// The identity that a type had in earlier versions, which had no target in it.
-    pub(crate) fn without_target(sweep_type: &str) -> Option<String> {
-        let (package, rest) = sweep_type.split_once('/')?;
-        let mut words = Self::WORDS.iter();
-        let package = words.find_map(|(_, word)| package.strip_suffix(word))?;
-        Some(format!("{package}/{rest}"))
-    }
 }
 
 #[cfg(test)]
@@ -110,22 +102,5 @@ mod tests {
         ] {
             assert_eq!(CargoTarget::of(file, program), target, "{file}");
         }
-    }
-
-    #[test]
-    fn names_of_earlier_versions_are_known() {
-        for target in [
-            CargoTarget::Library,
-            CargoTarget::Example,
-            CargoTarget::Benchmark,
-        ] {
-            let name = format!("{}/demo::Point<(u8, u8)>", target.of_package("demo"));
-            assert_eq!(
-                CargoTarget::without_target(&name).as_deref(),
-                Some("demo/demo::Point<(u8, u8)>")
-            );
-        }
-        assert_eq!(CargoTarget::without_target("demo/demo::Point"), None);
-        assert_eq!(CargoTarget::without_target("fn square (lib)"), None);
     }
 }

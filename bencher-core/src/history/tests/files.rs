@@ -48,7 +48,7 @@ fn a_damaged_and_a_newer_file_are_named_and_left_alone() {
 }
 
 #[test]
-fn a_later_version_says_to_update() {
+fn a_record_of_another_version_is_named() {
     let root = tempfile::tempdir().unwrap();
     let path = add(root.path(), &day(&["a"], 1.0), "day 1").path;
     let mut bytes = fs::read(&path).unwrap();
@@ -63,7 +63,9 @@ fn a_later_version_says_to_update() {
     fs::write(&path, bytes).unwrap();
     let history = load(root.path());
     assert!(
-        history.problems()[0].message.contains("update bencher"),
+        history.problems()[0]
+            .message
+            .contains("another version of bencher (version 99"),
         "{:?}",
         history.problems()
     );

@@ -87,8 +87,8 @@ pub(super) struct Entry {
 #[derive(Debug, Default)]
 pub(super) struct Scan {
     pub(super) entries: Vec<Entry>,
-    /// Records of a later version of this program.
-    pub(super) newer: u64,
+    /// Records of a version that this program does not read.
+    pub(super) other_version: u64,
 }
 
 impl Scan {
@@ -104,7 +104,7 @@ impl Scan {
         database.for_each_newest_first(&mut |record, pack| {
             let (pack, key) = match (pack, record.key.first_chunk::<24>()) {
                 (Ok(pack), Some(key)) => (pack, *key),
-                (Err(FrameError::Newer(_)), _) => return scan.newer += 1,
+                (Err(FrameError::OtherVersion(_)), _) => return scan.other_version += 1,
                 _ => return,
             };
             if series.as_ref() != Some(&pack.series) {

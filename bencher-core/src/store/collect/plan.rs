@@ -37,10 +37,10 @@ pub(super) fn plan(
             .collect(),
         ..CollectReport::default()
     };
-    if scan.newer > 0 {
-        let newer = scan.newer;
+    if scan.other_version > 0 {
+        let count = scan.other_version;
         collected.notes.push(format!(
-            "{newer} records of samples are from a later version of bencher; {KEEPS}"
+            "{count} records of samples are from another version of bencher; {KEEPS}"
         ));
     }
     let mut contents = Contents::list(database, &folders)?;

@@ -37,7 +37,7 @@ pub struct ImportReport {
     /// Unreadable records and files, which were skipped.
     pub damaged: u64,
     /// Records of a later bencher, which were skipped.
-    pub newer: u64,
+    pub other_version: u64,
     /// Whether the file has its end record. Without it, the last data may be missing.
     pub complete: bool,
 }
@@ -52,11 +52,11 @@ impl fmt::Display for ImportReport {
         if self.damaged > 0 {
             write!(f, "\n{} damaged records were skipped", self.damaged)?;
         }
-        if self.newer > 0 {
-            let newer = self.newer;
+        if self.other_version > 0 {
+            let count = self.other_version;
             write!(
                 f,
-                "\n{newer} records of a later version of bencher were skipped; update bencher to \
+                "\n{count} records of another version of bencher were skipped; that version can \
                  import them"
             )?;
         }
@@ -110,7 +110,7 @@ impl Database {
         import.finish()?;
         let mut imported = import.imported;
         imported.damaged += records.damaged;
-        imported.newer = records.newer;
+        imported.other_version = records.other_version;
         if !any && imported.samples + imported.files + imported.known_samples == 0 {
             return Err(StoreError::Format {
                 path: file.to_owned(),
