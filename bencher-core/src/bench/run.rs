@@ -236,6 +236,10 @@ impl SweepRun<'_> {
         let derived = plan.derive(&mut dataset);
         derived.map_err(|source| self.plan_error()(PlanError::Dataset(source)))?;
         warnings.extend(unreliable_points(&dataset));
+        if plan.is_evidence() {
+            // Every run on this machine has these: they stand behind those of this one.
+            warnings.extend(environment.standing_warnings());
+        }
         describe(&mut dataset, plan, session.code()?);
         describe_choice(&mut dataset, plan, &session.config);
         if let Some((result, text)) = race {

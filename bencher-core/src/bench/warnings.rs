@@ -19,28 +19,10 @@ pub(super) struct MeasuredRun<'a> {
 }
 
 impl MeasuredRun<'_> {
+    /// What a reader of the numbers must know, the gravest first: what is lost, then what may be wrong.
     pub(super) fn warnings(&self) -> Vec<String> {
         let end = self.end;
         let mut warnings = Vec::new();
-        if self.evidence {
-            warnings.extend(self.of_environment());
-        }
-        warnings.extend(of_code(&end.calls));
-        warnings.extend(self.of_machine());
-        for uncounted in &end.uncounted {
-            warnings.push(uncounted.to_string());
-        }
-        warnings.extend(end.discarded.iter().map(ToString::to_string));
-        if end.damaged > 0 {
-            let damaged = end.damaged;
-            warnings.push(format!(
-                "{damaged} damaged records of the store were skipped, and their samples measured \
-                 again; `cargo bencher cache check` lists the damage"
-            ));
-        }
-        warnings.extend(end.remeasured.as_ref().map(ToString::to_string));
-        warnings.extend(end.differing.as_ref().map(ToString::to_string));
-        warnings.extend(of_contents(&end.lost));
         if end.interrupted {
             warnings.push(
                 "interrupted: some samples were not measured; run again to continue".to_owned(),
@@ -53,6 +35,25 @@ impl MeasuredRun<'_> {
                     .to_owned(),
             );
         }
+        warnings.extend(of_contents(&end.lost));
+        if end.damaged > 0 {
+            let damaged = end.damaged;
+            warnings.push(format!(
+                "{damaged} damaged records of the store were skipped, and their samples measured \
+                 again; `cargo bencher cache check` lists the damage"
+            ));
+        }
+        warnings.extend(end.remeasured.as_ref().map(ToString::to_string));
+        warnings.extend(end.differing.as_ref().map(ToString::to_string));
+        warnings.extend(end.discarded.iter().map(ToString::to_string));
+        for uncounted in &end.uncounted {
+            warnings.push(uncounted.to_string());
+        }
+        warnings.extend(of_code(&end.calls));
+        warnings.extend(self.of_machine());
+        if self.evidence {
+            warnings.extend(self.of_environment());
+        }
         warnings.extend(end.rounds.and_then(|rounds| rounds.warning(self.precision)));
         warnings
     }
@@ -64,11 +65,11 @@ impl MeasuredRun<'_> {
                 load: None,
                 ..self.start.clone()
             };
-            return quiet.warnings();
+            return quiet.start_warnings();
         }
-        let mut warnings = self.start.warnings();
+        let mut warnings = self.start.start_warnings();
         warnings.extend(Environment::capture().warnings_since(self.start));
-        warnings
+        warnings.into_iter().map(with_option).collect()
     }
 
     fn of_machine(&self) -> Vec<String> {
@@ -96,12 +97,21 @@ impl MeasuredRun<'_> {
         }
         if calls.unknown_machine_hits > 0 {
             warnings.push(format!(
-                "{} of {} stored samples do not record their machine, because an earlier version \
-                 of bencher stored them; `--overwrite` measures them again",
+                "{} of {} stored samples do not record their machine; `--overwrite` measures them \
+                 again",
                 calls.unknown_machine_hits, calls.hits
             ));
         }
         warnings
+    }
+}
+
+/// A remedy with the option that the program has for it.
+fn with_option(warning: String) -> String {
+    if warning.contains("measure again") {
+        format!("{warning} (--overwrite)")
+    } else {
+        warning
     }
 }
 
@@ -163,8 +173,7 @@ pub(super) fn stored_result_warnings(
     }
     if policy != MachinePolicy::Ignore && there.is_none() {
         warnings.push(
-            "the stored result does not record its machine, because an earlier version of bencher \
-             stored it; `--overwrite` measures it again"
+            "the stored result does not record its machine; `--overwrite` measures it again"
                 .to_owned(),
         );
     }

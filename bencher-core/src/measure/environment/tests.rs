@@ -148,7 +148,7 @@ fn a_laptop_is_read_and_warned_about() {
     assert!(read.git.as_ref().is_some_and(|git| git.dirty));
 
     let warnings = warnings(&read);
-    let [governor, turbo, busy] = &warnings[..] else {
+    let [busy, governor, turbo] = &warnings[..] else {
         panic!("three warnings: {warnings:#?}");
     };
     assert!(governor.contains("`powersave`") && governor.contains("cpupower"));

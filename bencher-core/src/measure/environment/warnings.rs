@@ -26,6 +26,13 @@ impl Environment {
     /// # Ok::<(), &str>(())
     /// ```
     pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = self.start_warnings();
+        warnings.extend(self.standing_warnings());
+        warnings
+    }
+
+    /// Those about this run: of its build, and of what the machine does besides.
+    pub(crate) fn start_warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
         if self.build.debug_assertions {
             warnings.push(
@@ -33,13 +40,24 @@ impl Environment {
                     .to_owned(),
             );
         }
-        if let Some(name) = &self.virtual_machine {
+        if let Some(load) = self.load
+            && load > BUSY_LOAD * f64::from(self.cores.unwrap_or(1))
+            && self.running.is_none_or(|running| running > 1)
+        {
+            let cores = self
+                .cores
+                .map_or_else(String::new, |cores| format!(" on {cores} cores"));
             warnings.push(format!(
-                "virtual machine ({name}): other programs on its host may disturb the times; \
-                 measure on a machine of your own, or take more repeats and compare only times of \
-                 this machine"
+                "the machine was busy at the start (load {load:.2}{cores}): end other programs, or \
+                 wait for them, and measure again"
             ));
         }
+        warnings
+    }
+
+    /// Those about the machine, which every run on it has.
+    pub(crate) fn standing_warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
         if let Some(governor) = self.governor.as_ref().filter(|name| *name != "performance") {
             warnings.push(format!(
                 "the frequency governor `{governor}` lowers the cores' frequency at times, so the \
@@ -55,16 +73,11 @@ impl Environment {
                     .to_owned(),
             );
         }
-        if let Some(load) = self.load
-            && load > BUSY_LOAD * f64::from(self.cores.unwrap_or(1))
-            && self.running.is_none_or(|running| running > 1)
-        {
-            let cores = self
-                .cores
-                .map_or_else(String::new, |cores| format!(" on {cores} cores"));
+        if let Some(name) = &self.virtual_machine {
             warnings.push(format!(
-                "the machine was busy at the start (load {load:.2}{cores}): end other programs, or \
-                 wait for them, and measure again with --overwrite"
+                "virtual machine ({name}): other programs on its host may disturb the times; \
+                 measure on a machine of your own, or take more repeats and compare only times of \
+                 this machine"
             ));
         }
         warnings
@@ -92,7 +105,7 @@ impl Environment {
             warnings.push(format!(
                 "cores were slowed down because of heat ({throttled} times), so some times are too \
                  long: let the machine cool, cool it better, or switch turbo off, and measure \
-                 again with --overwrite"
+                 again"
             ));
         }
         let all = now.all_s - then.all_s;
@@ -103,15 +116,14 @@ impl Environment {
         let others = ((now.busy_s - then.busy_s) - (now.own_s - then.own_s)) / elapsed;
         if others > OTHERS {
             warnings.push(format!(
-                "other programs used {others:.1} cores while this ran: end them, and measure again \
-                 with --overwrite"
+                "other programs used {others:.1} cores while this ran: end them, and measure again"
             ));
         }
         let stolen = (now.stolen_s - then.stolen_s) / all;
         if stolen > STOLEN {
             warnings.push(format!(
                 "the hypervisor gave {:.0} % of this machine's time to others: measure again at \
-                 another time or on another machine, with --overwrite",
+                 another time, or on another machine",
                 stolen * 100.0
             ));
         }
