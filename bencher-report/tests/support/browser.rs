@@ -15,6 +15,8 @@ pub(crate) fn render(page: &Path) -> (String, String) {
             "--headless",
             "--no-sandbox",
             "--disable-gpu",
+            // Whether a machine without a graphics card has WebGL depends on the version of the browser.
+            "--disable-3d-apis",
             "--disable-background-networking",
             "--enable-logging=stderr",
             "--virtual-time-budget=20000",
