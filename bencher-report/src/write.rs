@@ -24,6 +24,7 @@ use crate::render::{FOLDER, Look};
 use folder::{Content, Folder, Output};
 #[cfg(feature = "html")]
 pub use history::write_history;
+use pictures::Answers;
 #[cfg(feature = "html")]
 pub use scorecard::write_scorecard;
 
@@ -107,7 +108,8 @@ impl ReportOptions {
 /// A renderer of PNG files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StaticRenderer {
-    /// Use gnuplot for the kinds that it supports, where it is installed; kuva otherwise.
+    /// Use gnuplot for the sweeps all of whose figures it can draw, where it is installed, and kuva for the others: the
+    /// pictures of a sweep have one look.
     #[default]
     Auto,
     /// Use kuva, which is built in, has its own font and draws every kind.
@@ -240,7 +242,14 @@ pub fn write_report(
         let anchor = anchor(&mut anchors, &record.title);
         let mut warnings = Vec::new();
         if options.png {
-            outputs.extend(png_files(&charts, &anchor, options, &mut warnings));
+            let answers = Answers::of(&record.dataset);
+            outputs.extend(png_files(
+                &charts,
+                &answers,
+                &anchor,
+                options,
+                &mut warnings,
+            ));
         }
         report.warnings.extend(warnings.iter().cloned());
         sweeps.push((record, anchor, charts, warnings));
@@ -258,11 +267,12 @@ pub fn write_report(
 /// A picture of every chart, as far as it can be drawn.
 fn png_files(
     charts: &[Chart],
+    answers: &Answers,
     anchor: &str,
     options: &ReportOptions,
     warnings: &mut Vec<String>,
 ) -> Vec<Output> {
-    let pictures = pictures::draw_all(charts, options.renderer, &options.look());
+    let pictures = pictures::draw_all(charts, answers, options.renderer, &options.look());
     let mut outputs = Vec::new();
     for (chart, picture) in charts.iter().zip(pictures) {
         if let Some(bytes) = picture.png {

@@ -24,6 +24,11 @@ use common::{EVIL, dataset, evil, levels, numbers, record, result, truths};
 
 /// The page of some plots, with a script that runs once all are drawn and may wait, after it ran in the browser.
 fn probed(record: SweepRecord, plots: &str, script: &str) -> (String, String) {
+    probed_with("", record, plots, script)
+}
+
+/// The same page with rules of style.
+fn probed_with(style: &str, record: SweepRecord, plots: &str, script: &str) -> (String, String) {
     let dir = tempfile::tempdir().unwrap();
     let options = ReportOptions {
         png: false,
@@ -41,7 +46,9 @@ fn probed(record: SweepRecord, plots: &str, script: &str) -> (String, String) {
             {script}
         }}, 20);</script></body>"
     );
-    fs::write(&page, text.replace("</body>", &script)).unwrap();
+    let probed = text.replace("</body>", &script);
+    let style = format!("<style>{style}</style></head>");
+    fs::write(&page, probed.replace("</head>", &style)).unwrap();
     let (dom, console) = render(&page);
     assert_eq!(console, "");
     (text, dom)
@@ -51,6 +58,32 @@ fn probed(record: SweepRecord, plots: &str, script: &str) -> (String, String) {
 fn data<'d>(dom: &'d str, name: &str) -> &'d str {
     let after = dom.split(&format!(" data-{name}=\"")).nth(1);
     after.expect(name).split('"').next().unwrap()
+}
+
+#[test]
+fn a_narrow_page_writes_as_many_names_as_have_room() {
+    let names: Vec<String> = (0..50).map(|n| format!("variant {n}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let boxes = || {
+        let dims = vec![levels("which", &names), Dim::repeats(3)];
+        let info = vec![result("out", "", Kind::Float(64))];
+        let value = |_: &str, at: &[usize]| Ok(Value::Float((at[0] + at[1]) as f64));
+        record("Boxes", dataset(dims, info, value))
+    };
+    let script = "const ticks = [...document.querySelectorAll('.xaxislayer-above .xtick text')];
+        const places = ticks.map((tick) => tick.getBoundingClientRect()).map((box) => box.left + box.width / 2);
+        const steps = places.slice(1).map((x, n) => x - places[n]);
+        document.body.dataset.ticks = ticks.length;
+        document.body.dataset.nearest = Math.min(...steps);";
+    let seen = |style: &str| {
+        let (_, dom) = probed_with(style, boxes(), "box", script);
+        let number = |name| data(&dom, name).parse::<f64>().unwrap();
+        (number("ticks"), number("nearest"))
+    };
+    assert_eq!(seen("").0, 50.0, "a wide page has all");
+    let (ticks, nearest) = seen("body { max-width: 420px; }");
+    assert!((10.0..=30.0).contains(&ticks), "{ticks} names");
+    assert!(nearest >= 12.0, "{nearest} pixels from name to name");
 }
 
 /// `y` is 0 to 15, the number that the positions of four inputs make; one point failed.

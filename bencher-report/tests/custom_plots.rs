@@ -134,6 +134,7 @@ fn every_sort_of_marks_is_drawn_by_every_renderer() {
             x,
             quartiles: None,
             outliers: vec![1.0, f64::INFINITY],
+            centre: None,
             outline: Vec::new(),
             samples: 0,
             absent: 1,

@@ -56,9 +56,13 @@ fn labels_are_no_commands() {
         assert_eq!(files.warnings, [] as [String; 0], "{attack}");
         let picture = fs::read(&files.pngs[0]).unwrap();
         assert!(picture.starts_with(b"\x89PNG"), "{attack}");
-        // Two pixels for each that is wanted.
-        let size = [800_u32, 600].map(u32::to_be_bytes).concat();
-        assert_eq!(picture.get(16..24), Some(size.as_slice()));
+        // Two pixels for each that is wanted, and captions below.
+        let size = |at: usize| {
+            let bytes = picture.get(at..at + 4).unwrap();
+            u32::from_be_bytes(bytes.try_into().unwrap())
+        };
+        assert_eq!(size(16), 800, "{attack}");
+        assert!((600..1000).contains(&size(20)), "{attack}");
         assert!(!mark.exists(), "{attack} ran as a command");
     }
     // Tick labels are formats of the tick's number, too.

@@ -18,6 +18,7 @@ use std::fs;
 use bencher_core::dataset::{CellState, Dim};
 use bencher_core::record::SweepRecord;
 use bencher_core::value::{Kind, Value};
+use bencher_core::var::Direction;
 use bencher_report::{ReportOptions, StaticRenderer, write_report};
 use common::labels;
 use picture::Picture;
@@ -32,6 +33,13 @@ fn drawn(record: SweepRecord, renderer: StaticRenderer) -> Picture {
     let files = write_report(&[record], dir.path(), &options).unwrap();
     assert_eq!(files.warnings, [] as [String; 0]);
     Picture::read(&files.pngs[0])
+}
+
+/// Where the names of levels stand, in percent of a picture: captions make it higher than its plot.
+fn names_in(picture: &Picture) -> (usize, usize) {
+    const PLOT: usize = 1200;
+    let of_plot = |percent: usize| percent * PLOT / picture.rows.len();
+    (of_plot(80), of_plot(86))
 }
 
 const BOTH: [StaticRenderer; 2] = [StaticRenderer::Gnuplot, StaticRenderer::Kuva];
@@ -81,13 +89,15 @@ fn every_name_of_twenty_has_a_place_of_its_own() {
             for record in [labels::boxes(count), labels::bars(count)] {
                 let title = record.title.clone();
                 let picture = drawn(record, renderer);
-                assert_eq!(picture.columns(80, 86), count, "{title}, {renderer:?}");
+                let (from, to) = names_in(&picture);
+                assert_eq!(picture.columns(from, to), count, "{title}, {renderer:?}");
                 assert!(!picture.touches_its_border(), "{title}, {renderer:?}");
             }
         }
         // More names than have room: every third or so is written.
         let picture = drawn(labels::bars(90), renderer);
-        let names = picture.columns(80, 86);
+        let (from, to) = names_in(&picture);
+        let names = picture.columns(from, to);
         assert!((20..=45).contains(&names), "{names} by {renderer:?}");
     }
 }
@@ -169,22 +179,26 @@ fn lines_over_all_numbers_are_drawn() {
     }
 }
 
+/// Boxes over words, of a result of which no point is the best: captions would name it.
+fn words(words: &[&str]) -> SweepRecord {
+    let mut record = labels::words("Words", words);
+    record.dataset.variable_mut(0).unwrap().info.direction = Direction::None;
+    record
+}
+
 #[test]
 fn names_that_a_font_cannot_draw_are_numbered() {
     for renderer in BOTH {
         // Characters that no font has; fonts differ between machines.
         let strange = ["\u{10_fff0}\u{10_fff1}", "\u{10_fff2}\u{10_fff3}", "plain"];
-        let picture = drawn(labels::words("Words", &strange), renderer);
-        let same = drawn(
-            labels::words("Words", &["□□ #1", "□□ #2", "plain"]),
-            renderer,
-        );
+        let picture = drawn(words(&strange), renderer);
+        let same = drawn(words(&["□□ #1", "□□ #2", "plain"]), renderer);
         assert!(picture.rows == same.rows, "{renderer:?}");
     }
     let scripts = ["日本語", "한국어", "ไทย"];
-    let picture = drawn(labels::words("Words", &scripts), StaticRenderer::Kuva);
+    let picture = drawn(words(&scripts), StaticRenderer::Kuva);
     let numbered = ["□□□ #1", "□□□ #2", "□□□ #3"];
-    let same = drawn(labels::words("Words", &numbered), StaticRenderer::Kuva);
+    let same = drawn(words(&numbered), StaticRenderer::Kuva);
     assert!(picture.rows == same.rows);
 }
 

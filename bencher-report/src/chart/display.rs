@@ -119,6 +119,7 @@ impl Marks {
                             *value = by_y.apply(*value);
                         }
                     }
+                    mark.centre = mark.centre.map(|one| one.map(|y| by_y.apply(y)));
                     for outlier in &mut mark.outliers {
                         *outlier = by_y.apply(*outlier);
                     }

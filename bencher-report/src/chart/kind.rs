@@ -114,6 +114,20 @@ impl ChartKind {
         matches!(self, Self::Ratio)
     }
 
+    /// Whether its marks are the values of points, so that what was found of them stands below its picture.
+    pub(crate) fn shows_points(self) -> bool {
+        !matches!(
+            self,
+            Self::Histogram
+                | Self::Table
+                | Self::Panes
+                | Self::Ecdf
+                | Self::Scaling
+                | Self::Search
+                | Self::Custom
+        )
+    }
+
     /// Whether a line joins the points of the n-th of some series: of a Pareto front, those of the front, which is the last;
     /// of a search, those of the best so far.
     pub(crate) const fn has_line(self, n: usize, count: usize) -> bool {

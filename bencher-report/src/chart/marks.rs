@@ -301,6 +301,9 @@ pub struct BoxMark {
     pub quartiles: Option<Quartiles>,
     /// Values beyond the whiskers.
     pub outliers: Vec<f64>,
+    /// The centre of measured times, of the rounds that count; `None` of other results.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub centre: Option<Centre>,
     /// The outline of a violin, from the lowest value to the highest: the value, and the density there as a share of the
     /// greatest one; empty for a plain box.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -311,6 +314,36 @@ pub struct BoxMark {
     pub absent: u32,
     /// Why values are missing.
     pub gap: Option<Gap>,
+}
+
+/// The centre of measured times with its bounds, as text and tables name it. The median of a box is of all rounds, also
+/// of those that do not count.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Centre {
+    /// The centre.
+    pub value: f64,
+    /// Its bounds, where there are any.
+    pub bounds: Option<(f64, f64)>,
+}
+
+impl Centre {
+    /// Applies a function to all its numbers.
+    pub(crate) fn map(self, number: impl Fn(f64) -> f64) -> Self {
+        Self {
+            value: number(self.value),
+            bounds: self.bounds.map(|(low, high)| (number(low), number(high))),
+        }
+    }
+
+    pub(crate) fn is_finite(&self) -> bool {
+        self.numbers().all(f64::is_finite)
+    }
+
+    /// The centre and its bounds.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = f64> + use<> {
+        let bounds = self.bounds.map(|(low, high)| [low, high]);
+        std::iter::once(self.value).chain(bounds.into_iter().flatten())
+    }
 }
 
 /// A box and its whiskers.

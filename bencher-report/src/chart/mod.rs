@@ -7,6 +7,7 @@ mod axis;
 mod bin;
 mod display;
 mod field;
+mod front;
 mod isolines;
 mod kind;
 mod labels;
@@ -31,8 +32,8 @@ pub use kind::ChartKind;
 pub(crate) use labels::{is_invisible, labels};
 pub(crate) use marks::{BandOf, below_values, between};
 pub use marks::{
-    BoxMark, BoxSeries, Gap, GapKind, HeatMap, Histogram, Marks, Point, PointSign, Quartiles,
-    Series, Table, TableCell,
+    BoxMark, BoxSeries, Centre, Gap, GapKind, HeatMap, Histogram, Marks, Point, PointSign,
+    Quartiles, Series, Table, TableCell,
 };
 pub use pane::Pane;
 pub use parallel::{Parallel, ParallelRow};
@@ -87,6 +88,9 @@ pub struct Chart {
     pub panels: Vec<Panel>,
     /// Notes for the reader: fixed inputs, omitted panels, samples without a value.
     pub notes: Vec<String>,
+    /// What was found of the result: sentences that stand below its pictures, where no page has them above.
+    #[serde(skip)]
+    pub answer: Vec<String>,
 }
 
 impl Chart {
@@ -122,6 +126,7 @@ impl Chart {
                 marks,
             }],
             notes: Vec::new(),
+            answer: Vec::new(),
         }
     }
 
@@ -144,6 +149,7 @@ impl Chart {
             legend: self.legend.clone(),
             spread: self.spread.clone(),
             notes: self.notes.clone(),
+            answer: self.answer.clone(),
             panels,
             ..*self
         }
@@ -251,11 +257,15 @@ impl Chart {
         PointSign::ALL.into_iter().filter(has).collect()
     }
 
-    /// The note of a picture about its marks.
-    pub(crate) fn marks_note(&self) -> String {
+    /// What stands below a picture: the meaning of its marks, the names of a front's points, and the answer.
+    pub(crate) fn captions(&self) -> Vec<String> {
         let rings = self.has_rings().then(|| RINGS.to_owned());
-        let parts: Vec<String> = self.spread.clone().into_iter().chain(rings).collect();
-        parts.join("; ")
+        let marks: Vec<String> = self.spread.clone().into_iter().chain(rings).collect();
+        let mut captions = vec![marks.join("; ")];
+        captions.extend(self.front_names());
+        captions.extend(self.answer.iter().cloned());
+        captions.retain(|caption| !caption.is_empty());
+        captions
     }
 
     /// How many rows of signs the absent values of any panel need.

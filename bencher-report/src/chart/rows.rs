@@ -117,7 +117,19 @@ impl Chart {
                 ]
             }
             Some(Marks::Boxes(_)) => vec![
-                &legend, &x, "low", "q1", "median", "q3", "high", "outliers", "samples", "absent",
+                &legend,
+                &x,
+                "low",
+                "q1",
+                "median",
+                "q3",
+                "high",
+                "outliers",
+                "centre",
+                "lower bound",
+                "upper bound",
+                "samples",
+                "absent",
                 "state",
             ],
             Some(Marks::HeatMap(_)) => {
@@ -160,6 +172,7 @@ impl Chart {
             Marks::Boxes(series) => Box::new(series.iter().flat_map(|one| {
                 one.boxes.iter().map(|mark| {
                     let q = mark.quartiles;
+                    let bounds = mark.centre.and_then(|centre| centre.bounds);
                     let number = |x: Option<f64>| x.map(float_text).unwrap_or_default();
                     let outliers: Vec<String> =
                         mark.outliers.iter().map(|x| float_text(*x)).collect();
@@ -172,6 +185,9 @@ impl Chart {
                         number(q.map(|q| q.q3)),
                         number(q.map(|q| q.high)),
                         outliers.join(" "),
+                        number(mark.centre.map(|centre| centre.value)),
+                        number(bounds.map(|(low, _)| low)),
+                        number(bounds.map(|(_, high)| high)),
                         mark.samples.to_string(),
                         mark.absent.to_string(),
                         state(mark.gap.as_ref()),

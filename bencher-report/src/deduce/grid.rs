@@ -4,7 +4,7 @@ use bencher_core::dataset::{CellState, Dataset, DimRole, Variable};
 use bencher_core::stats::{self, PointTime, Summary};
 use bencher_core::value::Value;
 
-use crate::chart::{Gap, GapKind};
+use crate::chart::{Centre, Gap, GapKind};
 
 use super::shape::Shape;
 
@@ -173,6 +173,16 @@ impl Samples<'_> {
             return Some(timing.centre);
         }
         stats::mean(&self.values).filter(|x| x.is_finite())
+    }
+
+    /// The centre of measured times, where it is a number that can be drawn.
+    pub(super) fn centre(&self) -> Option<Centre> {
+        let timing = self.timing()?;
+        let centre = Centre {
+            value: timing.centre,
+            bounds: timing.lower.zip(timing.upper),
+        };
+        Some(centre).filter(Centre::is_finite)
     }
 
     /// The standard deviation of a sample (`n - 1`), or half the distance of the bounds of measured

@@ -20,6 +20,7 @@ use std::collections::HashSet;
 
 use bencher_core::bench::PlotSelection;
 use bencher_core::dataset::Dataset;
+use bencher_core::record::SearchHistory;
 use serde::Serialize;
 
 use crate::chart::{Chart, ChartKind, text};
@@ -107,6 +108,14 @@ pub fn deduce_with(dataset: &Dataset, plots: PlotSelection, own: &[SweepPlot]) -
     for mut chart in search::charts(dataset, plots) {
         chart.id = unique(&mut ids, &[&chart.result, &chart.id], &chart);
         charts.push(chart);
+    }
+    if SearchHistory::of(dataset).is_some() {
+        // What a search found comes before the points that it tried.
+        charts.sort_by_key(|chart| match chart.kind {
+            ChartKind::Pareto => 0,
+            ChartKind::Search => 1,
+            _ => 2,
+        });
     }
     for plot in own {
         if let Ok(mut chart) = own::chart(plot, dataset, plots) {

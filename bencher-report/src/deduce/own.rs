@@ -97,6 +97,7 @@ fn mend(marks: &mut Marks, x: &Axis, y: &Axis) -> Result<(), String> {
                             .all(|x| x.is_finite())
                     };
                     mark.quartiles = mark.quartiles.filter(is_finite);
+                    mark.centre = mark.centre.filter(crate::chart::Centre::is_finite);
                     mark.outliers.retain(|x| x.is_finite());
                     mark.outline
                         .retain(|(x, share)| x.is_finite() && share.is_finite());

@@ -54,6 +54,8 @@ pub(crate) fn draw(chart: &mut Chart, drawn: &dyn Fn(char) -> char) {
     let one = |text: &mut String| *text = image(text, drawn);
     one(&mut chart.title);
     chart.legend.iter_mut().for_each(one);
+    chart.spread.iter_mut().for_each(one);
+    chart.answer.iter_mut().for_each(one);
     let color = chart.color.as_mut();
     for axis in [&mut chart.x, &mut chart.y].into_iter().chain(color) {
         draw_axis(axis, drawn);
@@ -78,6 +80,12 @@ pub(crate) fn draw(chart: &mut Chart, drawn: &dyn Fn(char) -> char) {
         different(at, drawn);
     }
     for panel in panels {
+        if let Marks::Lines(series) = &mut panel.marks {
+            let points = series.iter_mut().flat_map(|one| &mut one.points);
+            points
+                .filter_map(|point| point.place.as_mut())
+                .for_each(one);
+        }
         if let Marks::Parallel(parallel) = &mut panel.marks {
             let axes = parallel.axes.iter_mut();
             axes.for_each(|axis| draw_axis(axis, drawn));

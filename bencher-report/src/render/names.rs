@@ -96,8 +96,11 @@ pub(crate) fn fitting(room: f64, size: f64) -> usize {
     count(room / (size * WIDTH)).clamp(SHORTEST, LONGEST)
 }
 
-/// As much of a text as has room.
+/// As much of a text as has room; an axis or a legend without a name stays so.
 pub(crate) fn fit(text: &str, room: f64, size: f64) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
     let mut longest = count(room / (size * WIDTH)).max(SHORTEST);
     loop {
         let label = labels(&[text], longest).pop().unwrap_or_default();

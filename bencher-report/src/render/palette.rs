@@ -11,6 +11,11 @@ pub(crate) const SERIES: [&str; 7] = [
     "#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#8c8c8c",
 ];
 
+/// The colour of the centre of a box.
+pub(crate) const CENTRE: &str = "#222222";
+/// The edge of that mark, by which it is seen on a dark ground.
+pub(crate) const CENTRE_EDGE: &str = "#ffffff";
+
 /// Colours of the seven, dashes of the repetitions.
 pub(crate) fn color(n: usize) -> &'static str {
     SERIES.get(n % SERIES.len()).copied().unwrap_or("#0072b2")

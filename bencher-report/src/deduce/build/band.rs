@@ -45,6 +45,7 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
     let names = shape.groups().and_then(|_| shape.dim(numeric));
     chart.legend = names.map(bencher_core::dataset::Dim::label);
     chart.spread = Some(SPREAD.to_owned());
+    chart.notes.extend(frame::rounds_note(shape));
     let samples = chart.panels.iter().filter_map(|panel| match &panel.marks {
         Marks::Lines(series) => Some(series),
         _ => None,

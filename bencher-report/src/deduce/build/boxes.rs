@@ -1,7 +1,7 @@
 use bencher_core::stats;
 
 use crate::chart::{
-    Axis, BoxMark, BoxSeries, Chart, ChartKind, LevelGroup, Marks, Quartiles, nested_name,
+    Axis, BoxMark, BoxSeries, Centre, Chart, ChartKind, LevelGroup, Marks, Quartiles, nested_name,
 };
 use crate::deduce::facets::Facets;
 use crate::deduce::grid::{Grid, Samples};
@@ -47,6 +47,7 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
             for mark in series.iter().flat_map(|one| &one.boxes) {
                 numbers.extend(mark.quartiles.into_iter().flat_map(|q| [q.low, q.high]));
                 numbers.extend(&mark.outliers);
+                numbers.extend(mark.centre.iter().flat_map(Centre::numbers));
             }
         }
     }
@@ -54,9 +55,11 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
     chart.legend = overlay
         .and_then(|axis| shape.dim(axis))
         .map(bencher_core::dataset::Dim::label);
-    chart.spread = Some(
-        "box: quartiles and median; whiskers: values within 1.5 interquartile ranges".to_owned(),
-    );
+    chart.spread = Some(format!(
+        "box: quartiles and median{}; whiskers: values within 1.5 interquartile ranges{}",
+        of_rounds(shape),
+        diamond(shape)
+    ));
     Some(chart)
 }
 
@@ -88,6 +91,28 @@ pub(super) fn axis(shape: &Shape, outer: usize, inner: Option<usize>) -> Option<
     })
 }
 
+/// Which samples a distribution is of, where the centre is of others.
+pub(super) fn of_rounds(shape: &Shape) -> &'static str {
+    if has_centres(shape) {
+        " of all rounds"
+    } else {
+        ""
+    }
+}
+
+/// What a diamond in a box means, where there are any.
+pub(super) fn diamond(shape: &Shape) -> &'static str {
+    if has_centres(shape) {
+        "; diamond: the centre of the rounds that count, with its bounds"
+    } else {
+        ""
+    }
+}
+
+fn has_centres(shape: &Shape) -> bool {
+    shape.repeated() && shape.dataset.is_centred(shape.variable)
+}
+
 /// The box of some samples.
 pub(super) fn mark(x: f64, samples: &Samples) -> BoxMark {
     let quartiles = quartiles(&samples.values);
@@ -99,6 +124,7 @@ pub(super) fn mark(x: f64, samples: &Samples) -> BoxMark {
         x,
         quartiles,
         outliers,
+        centre: samples.centre(),
         outline: Vec::new(),
         samples: samples.count(),
         absent: samples.absent,
@@ -127,6 +153,10 @@ fn quartiles(values: &[f64]) -> Option<Quartiles> {
 
 #[cfg(test)]
 mod tests {
+    use bencher_core::bench::PlotSelection;
+    use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
+    use bencher_core::value::{Kind, Value};
+
     use super::*;
 
     #[test]
@@ -139,5 +169,53 @@ mod tests {
         let one = quartiles(&[7.0]).unwrap();
         assert_eq!((one.low, one.high), (7.0, 7.0));
         assert_eq!(quartiles(&[]), None);
+    }
+    /// Eight of twenty rounds take 1 s, the others 2.3 s, a little more each time.
+    #[test]
+    fn a_box_of_two_modes_has_its_centre_in_the_lowest() {
+        let algorithm = Dim::input("algorithm", Kind::Category, vec!["A".into()]);
+        let elapsed = VariableInfo {
+            timed: true,
+            units: "s".to_owned(),
+            ..VariableInfo::new("elapsed", Kind::Float(64))
+        };
+        let dims = vec![algorithm, Dim::repeats(20)];
+        let mut runs = Dataset::new("Runs", dims, vec![elapsed]).unwrap();
+        for flat in 0..20_usize {
+            let time = if flat % 5 < 2 { 1.0 } else { 2.3 } + 0.001 * flat as f64;
+            let times = runs.variable_mut(0).unwrap();
+            times
+                .record(flat, &Value::Float(time), CellState::Measured)
+                .unwrap();
+        }
+        let plots = PlotSelection::of(["box"]).unwrap();
+        let charts = crate::deduce::deduce_plots(&runs, plots);
+        let chart = charts
+            .iter()
+            .find(|chart| chart.kind == ChartKind::Box)
+            .unwrap();
+        let Marks::Boxes(series) = &chart.panels[0].marks else {
+            panic!("{chart:?}");
+        };
+        let mark = &series[0].boxes[0];
+        assert!(mark.quartiles.unwrap().median > 2.3);
+        let centre = mark.centre.unwrap();
+        assert!((1.0..1.02).contains(&centre.value), "{centre:?}");
+        // The mode has less than half of the rounds, so the bounds reach the median of all.
+        let (low, high) = centre.bounds.unwrap();
+        assert!(low < centre.value && high > 2.2, "{centre:?}");
+        let best = runs.point_values("elapsed").unwrap()[0].summary.unwrap();
+        assert_eq!(
+            (centre.value, centre.bounds),
+            (best.centre, best.lower.zip(best.upper))
+        );
+        assert!(
+            chart
+                .spread
+                .as_deref()
+                .unwrap()
+                .contains("median of all rounds")
+        );
+        assert!(chart.spread.as_deref().unwrap().contains("diamond"));
     }
 }

@@ -49,6 +49,7 @@ pub(super) fn ecdf(shape: &Shape) -> Chart {
         0,
         "The share of samples whose value is at most that of the axis.".to_owned(),
     );
+    chart.notes.extend(frame::rounds_note(shape));
     chart
 }
 
@@ -173,6 +174,7 @@ pub(super) fn scatter(shape: &Shape) -> Chart {
             float_text(numbers.len() as f64)
         ),
     );
+    chart.notes.extend(frame::rounds_note(shape));
     chart
 }
 

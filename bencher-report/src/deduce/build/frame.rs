@@ -72,6 +72,7 @@ pub(super) fn chart(
         columns: facets.columns,
         panels,
         notes,
+        answer: Vec::new(),
     }
 }
 
@@ -105,6 +106,13 @@ pub(in crate::deduce) fn spread(shape: &Shape) -> Option<String> {
         }
         .to_owned()
     })
+}
+
+/// Which samples a distribution is of, where the centre that is named elsewhere is of others.
+pub(super) fn rounds_note(shape: &Shape) -> Option<String> {
+    let note =
+        "All rounds are shown; the centre that tables and text name is of the rounds that count.";
+    (shape.repeated() && shape.dataset.is_centred(shape.variable)).then(|| note.to_owned())
 }
 
 /// The mean of the samples with its bounds, or why there is none.

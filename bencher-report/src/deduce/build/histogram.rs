@@ -2,7 +2,7 @@ use bencher_core::stats;
 
 use crate::chart::{Axis, Chart, ChartKind, Gap, Histogram, Marks, text};
 use crate::deduce::facets::Facets;
-use crate::deduce::grid::Grid;
+use crate::deduce::grid::{Grid, Samples};
 use crate::deduce::shape::Shape;
 
 use super::frame;
@@ -33,13 +33,21 @@ pub(super) fn chart(shape: &Shape) -> Chart {
             gaps: gaps.clone(),
         })
     });
-    chart.notes.extend(mean_note(shape, &samples.values));
+    chart.notes.extend(frame::rounds_note(shape));
+    chart.notes.extend(mean_note(shape, &samples));
     frame::absence_note(&mut chart, &gaps);
     chart
 }
 
-fn mean_note(shape: &Shape, values: &[f64]) -> Option<String> {
+fn mean_note(shape: &Shape, samples: &Samples) -> Option<String> {
     let show = |x| text::quantity(x, &shape.variable.info.units);
+    if let Some(centre) = samples.centre() {
+        let bounds = centre.bounds.map_or_else(String::new, |(low, high)| {
+            format!(" ({} … {})", show(low), show(high))
+        });
+        return Some(format!("Centre {}{bounds}.", show(centre.value)));
+    }
+    let values = &samples.values;
     let mean = show(stats::mean(values)?);
     Some(match stats::std(values, 1) {
         Some(std) => format!(

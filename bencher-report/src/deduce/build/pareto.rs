@@ -91,6 +91,12 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
             .to_owned()
     };
     chart.notes.insert(1, judged);
+    let names = chart.front_names();
+    if !names.is_empty() {
+        chart
+            .notes
+            .push(format!("The points of the front: {}.", names.join("; ")));
+    }
     if found.missing > 0 {
         let count = text::count(found.missing, "point");
         chart

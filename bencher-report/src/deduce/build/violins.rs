@@ -14,7 +14,7 @@ use super::{boxes, frame};
 const PLACES: usize = 64;
 /// The meaning of the marks.
 const SPREAD: &str = "outline: density of the samples (Gaussian kernel, bandwidth by Silverman's rule, \
-                      each as wide as the others); box: quartiles and median";
+                      each as wide as the others)";
 
 /// A violin for each level of the first input that fits an axis, categories first.
 pub(super) fn chart(shape: &Shape) -> Option<Chart> {
@@ -56,7 +56,10 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
     let kind = ChartKind::Violin;
     let mut chart = frame::chart(kind, shape, (x, y), facets, |at| Marks::Boxes(series(at)));
     chart.title = format!("density of {}", chart.title);
-    chart.spread = Some(SPREAD.to_owned());
+    let (rounds, diamond) = (boxes::of_rounds(shape), boxes::diamond(shape));
+    chart.spread = Some(format!(
+        "{SPREAD}; box: quartiles and median{rounds}{diamond}"
+    ));
     Some(chart)
 }
 

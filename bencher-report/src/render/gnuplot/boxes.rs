@@ -1,6 +1,6 @@
 use criterion_plot::prelude::*;
 
-use crate::chart::{BoxMark, BoxSeries, Chart, ChartKind, GapKind};
+use crate::chart::{BoxMark, BoxSeries, Centre, Chart, ChartKind, GapKind};
 
 use super::figure::{Foot, color, kind};
 
@@ -49,6 +49,7 @@ pub(super) fn boxes(
         figure.plot(middle, |properties| {
             properties.set(Color::Black).set(LineWidth(3.0))
         });
+        centres(figure, one);
         let beyond: Vec<(f64, f64)> = one
             .boxes
             .iter()
@@ -76,6 +77,36 @@ pub(super) fn boxes(
         .collect();
     foot.signs(figure, &absent);
     Some(())
+}
+
+/// A mark with its bounds at each centre.
+fn centres(figure: &mut Figure, series: &BoxSeries) {
+    let centres: Vec<(f64, Centre)> = series
+        .boxes
+        .iter()
+        .filter_map(|mark| Some((mark.x, mark.centre?)))
+        .collect();
+    if centres.is_empty() {
+        return;
+    }
+    let bound = |side: fn((f64, f64)) -> f64| -> Vec<f64> {
+        let bound = |(_, one): &(f64, Centre)| one.bounds.map_or(one.value, side);
+        centres.iter().map(bound).collect()
+    };
+    let bars = YErrorBars {
+        x: centres.iter().map(|(x, _)| *x).collect::<Vec<_>>(),
+        y: centres.iter().map(|(_, one)| one.value).collect::<Vec<_>>(),
+        y_low: bound(|(low, _)| low),
+        y_high: bound(|(_, high)| high),
+    };
+    figure.plot(bars, |properties| {
+        properties
+            .set(Label("centre"))
+            .set(Color::Black)
+            .set(LineWidth(2.0))
+            .set(PointType::FilledTriangle)
+            .set(PointSize(1.2))
+    });
 }
 
 /// The outline of a violin, up its right side and down its left one.

@@ -4,7 +4,7 @@ use super::fonts::Fonts;
 
 /// Text for gnuplot's single-quoted strings.
 ///
-/// A quote is doubled, control characters are gone (a line break would end the string and begin a
+/// A quote is a typographic one, control characters are gone (a line break would end the string and begin a
 /// command), what gnuplot's enhanced text takes for markup has a backslash before it, and a character
 /// that no font has is replaced.
 pub(super) fn text(label: &str) -> String {
@@ -12,7 +12,8 @@ pub(super) fn text(label: &str) -> String {
     let mut safe = String::new();
     for c in label.chars() {
         match c {
-            '\'' => safe.push_str("''"),
+            // A doubled quote is one only within a text: at its beginning, it ends the string.
+            '\'' => safe.push(fonts.drawn('’')),
             '_' | '^' | '{' | '}' | '@' | '&' | '~' | '\\' => {
                 safe.push('\\');
                 safe.push(c);
@@ -42,7 +43,7 @@ mod tests {
     fn nothing_leaves_the_string() {
         assert_eq!(
             text("a'.system('touch x').'b\n!touch y\u{1b}"),
-            "a''.system(''touch x'').''b !touch y "
+            "a’.system(’touch x’).’b !touch y "
         );
         assert_eq!(tick("50%g %{y}"), "50%%g %%\\{y\\}");
         assert_eq!(

@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use criterion_plot::prelude::*;
@@ -19,6 +20,11 @@ pub(super) const OUTPUT: &str = "chart.png";
 const MARKERS: usize = 200;
 /// The size of the font, in points of the picture.
 const FONT: f64 = 10.0;
+/// The height of a line of text below the axes, in points, and how many lines one caption has.
+const LINE: f64 = 15.0;
+const LINES: usize = 3;
+/// The room above them.
+const GAP: f64 = 6.0;
 /// The share of a picture's width that the axes and the names of values take.
 const SIDE: f64 = 0.18;
 /// The share of a picture's width that the names in a legend may have.
@@ -83,18 +89,18 @@ pub(super) fn figure(chart: &Chart, look: &Look) -> Option<Figure> {
         return None;
     }
     let foot = Foot::of(chart)?;
-    let scale = Look::scale(look.width, look.height);
+    let height = look.height + below(caption_lines(chart, look).len());
+    let scale = Look::scale(look.width, height);
     let mut figure = Figure::new();
     figure
         .set(Output(Path::new(OUTPUT)))
-        .set(Size(
-            pixels(look.width * scale),
-            pixels(look.height * scale),
-        ))
+        .set(Size(pixels(look.width * scale), pixels(height * scale)))
         .set(Font("DejaVu Sans"))
         .set(FontSize(8.5 * scale));
     axes(&mut figure, chart, look, &foot);
     match &panel.marks {
+        // The points of a front have numbers, and criterion-plot no text beside a mark.
+        Marks::Lines(_) if !chart.numbered_front().is_empty() => return None,
         Marks::Lines(series) => {
             let names = legend_names(series.iter().map(|one| one.name.as_str()), look);
             lines(&mut figure, chart, series, &names, &foot);
@@ -204,26 +210,49 @@ fn pixels(size: f64) -> usize {
     size.round() as usize
 }
 
+/// The lines of text below the axes.
+fn caption_lines(chart: &Chart, look: &Look) -> Vec<String> {
+    let captions = chart.captions();
+    let lines = captions
+        .iter()
+        .flat_map(|text| wrap(text, look.width * 0.95, FONT, LINES));
+    lines.collect()
+}
+
+/// The height of so many lines, with a gap above them.
+fn below(lines: usize) -> f64 {
+    let gap = if lines > 0 { GAP } else { 0.0 };
+    gap + LINE * lines as f64
+}
+
+/// The commands that write them, and leave the room above them to the axes: criterion-plot has no free text.
+pub(super) fn captions(chart: &Chart, look: &Look) -> String {
+    let lines = caption_lines(chart, look);
+    if lines.is_empty() {
+        return String::new();
+    }
+    let below = below(lines.len());
+    let whole = look.height + below;
+    let mut commands = format!(
+        "\nset size 1,{}\nset origin 0,{}",
+        look.height / whole,
+        below / whole
+    );
+    for (n, line) in lines.iter().enumerate() {
+        let up = (below - GAP - LINE * (n as f64 + 0.5)) / whole;
+        let _ = write!(
+            commands,
+            "\nset label '{}' at screen 0.5, screen {up} center",
+            escape::text(line)
+        );
+    }
+    commands
+}
+
 fn axes(figure: &mut Figure, chart: &Chart, look: &Look, foot: &Foot) {
     // The title stands above the middle of the axes, which a legend moves to the left.
     let room = ((look.width * 1.1 - key_width(chart, look)) * 0.86).min(look.width * 0.95);
-    let note = chart.marks_note();
-    // criterion-plot has one title and no other free text: what the band means stands behind it.
-    figure.set(Title(if note.is_empty() {
-        escape::text(&fit(&chart.title, room, FONT))
-    } else {
-        let title = fit(&chart.title, room * 0.6, FONT);
-        let rest = room - label_width(&title, FONT) - 3.0 * FONT;
-        format!(
-            "{} ({})",
-            escape::text(&title),
-            escape::text(
-                wrap(&note, rest, FONT, 1)
-                    .first()
-                    .map_or("", String::as_str)
-            )
-        )
-    }));
+    figure.set(Title(escape::text(&fit(&chart.title, room, FONT))));
     axis(
         figure,
         Axis::LeftY,

@@ -32,6 +32,11 @@ pub(crate) enum GnuplotError {
     Failed(String),
 }
 
+/// Whether it is of a kind that gnuplot draws.
+pub(crate) fn draws(chart: &Chart, look: &Look) -> bool {
+    figure::figure(&chart.thinned().displayed(true), look).is_some()
+}
+
 /// The chart as a PNG file.
 pub(crate) fn png(chart: &Chart, look: &Look) -> Result<Vec<u8>, GnuplotError> {
     let mut chart = chart.thinned().displayed(true);
@@ -45,8 +50,14 @@ pub(crate) fn png(chart: &Chart, look: &Look) -> Result<Vec<u8>, GnuplotError> {
     figure
         .dump(&mut script)
         .map_err(|error| GnuplotError::Failed(error.to_string()))?;
-    process::run(&to_png(&script, chart, figure::names(chart, look).turned)?)
-        .map_err(GnuplotError::Failed)
+    let turned = figure::names(chart, look).turned;
+    process::run(&to_png(
+        &script,
+        chart,
+        turned,
+        &figure::captions(chart, look),
+    )?)
+    .map_err(GnuplotError::Failed)
 }
 
 /// Whether gnuplot answers; asked once per process.
@@ -60,7 +71,12 @@ const DIGITS: usize = 6;
 
 /// criterion-plot writes SVG only, and knows no formats of ticks: the one line that names the
 /// terminal is replaced.
-fn to_png(script: &[u8], chart: &Chart, turned: bool) -> Result<Vec<u8>, GnuplotError> {
+fn to_png(
+    script: &[u8],
+    chart: &Chart,
+    turned: bool,
+    captions: &str,
+) -> Result<Vec<u8>, GnuplotError> {
     const SVG: &[u8] = b"\nset terminal svg dynamic";
     let at = script
         .windows(SVG.len())
@@ -81,6 +97,7 @@ fn to_png(script: &[u8], chart: &Chart, turned: bool) -> Result<Vec<u8>, Gnuplot
     if turned {
         own.push_str("\nset xtics rotate by 90 right");
     }
+    own.push_str(captions);
     own.push_str("\nset terminal pngcairo");
     Ok([before, own.as_bytes(), after].concat())
 }

@@ -16,6 +16,8 @@
   const margin = 200;
   // The width of a sheet of A4 within its margins and the frame of a figure, in pixels.
   const paper = 640;
+  // The height of a name that runs along its tick, in pixels.
+  const line = 15;
   const hasSpace = Boolean(window.WebGLRenderingContext && document.createElement("canvas").getContext("webgl"));
   const drawn = new Set();
   const pending = [];
@@ -160,6 +162,27 @@
     return dressed;
   }
 
+  // Every how many names along an axis one is written, in a figure of some width.
+  function step(layout, axis, wide) {
+    if (!Array.isArray(axis.tickvals) || !axis.tickvals.length) return 1;
+    const [from, to] = axis.domain || [0, 1];
+    const slot = (wide - layout.margin.l - layout.margin.r) * (to - from) / axis.tickvals.length;
+    return Math.max(1, Math.ceil(line / Math.max(slot, 1)));
+  }
+
+  // As many names along each axis as have room, in a figure that is narrower than it was laid out for.
+  function thinned(layout, wide) {
+    const next = { ...layout };
+    for (const key of Object.keys(layout)) {
+      const each = /^xaxis/.test(key) ? step(layout, layout[key], wide) : 1;
+      if (each === 1) continue;
+      const written = (_, n) => n % each === 0;
+      const { tickvals, ticktext } = layout[key];
+      next[key] = { ...layout[key], tickvals: tickvals.filter(written), ticktext: ticktext.filter(written) };
+    }
+    return next;
+  }
+
   function fail(place, reason) {
     const message = document.createElement("p");
     message.className = "failed-figure";
@@ -205,7 +228,8 @@
           trace.error_y ? { ...trace, error_y: { ...trace.error_y, color: text } } : trace);
         // On paper a figure is as wide as it was laid out for, and then as small as the sheet.
         place.style.zoom = printed ? Math.min(1, paper / figure.width) : "";
-        const layout = dress(scaled(figure.layout, spec.scale), scheme);
+        const wide = printed ? figure.width : place.clientWidth || figure.width;
+        const layout = dress(thinned(scaled(figure.layout, spec.scale), wide), scheme);
         if (printed) layout.width = figure.width;
         drawn.add(place);
         pending.push(Plotly.react(place, data, layout, config).catch(failed));
@@ -332,6 +356,12 @@
       redraw("light", true);
     });
     addEventListener("afterprint", () => redraw(scheme()));
+    // Turned or resized, a window has room for more names or for fewer.
+    let width = innerWidth, resized;
+    addEventListener("resize", () => {
+      clearTimeout(resized);
+      if (innerWidth !== width && !matchMedia("print").matches) resized = setTimeout(() => { width = innerWidth; redraw(scheme()); }, 200);
+    });
     const isInSight = (spec) => {
       const { top, bottom } = document.getElementById(spec.id).getBoundingClientRect();
       return bottom > -margin && top < innerHeight + margin;

@@ -62,6 +62,8 @@ pub(super) fn drawn(mut chart: Chart) -> (Chart, Exponents) {
                     let five = [&mut q.low, &mut q.q1, &mut q.median, &mut q.q3, &mut q.high];
                     five.into_iter().for_each(y);
                 }
+                let power = |y| power(y, exponents.y);
+                mark.centre = mark.centre.map(|centre| centre.map(power));
                 mark.outliers.iter_mut().for_each(y);
                 mark.outline.iter_mut().for_each(|(value, _)| y(value));
             }

@@ -31,7 +31,6 @@ pub(super) fn scene(chart: &Chart, look: &Look) -> Scene {
     if is_space {
         notes.push("drawn from a corner: height and colour are the value".to_owned());
     }
-    notes.extend(chart.spread.clone());
     if fields(chart).any(|field| field.values.iter().any(Option::is_none)) {
         notes.push("× no value".to_owned());
     }

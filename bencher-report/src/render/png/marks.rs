@@ -199,6 +199,7 @@ pub(super) fn boxes(chart: &Chart, series: &[BoxSeries]) -> Vec<Plot> {
     let mut colors = Vec::new();
     let mut outliers = Vec::new();
     let mut absent = Vec::new();
+    let mut centres = Vec::new();
     let slots = series.iter().map(|one| one.boxes.len()).max().unwrap_or(0);
     for slot in 0..slots {
         for (n, one) in series.iter().enumerate() {
@@ -214,6 +215,7 @@ pub(super) fn boxes(chart: &Chart, series: &[BoxSeries]) -> Vec<Plot> {
                 .map(|q| [q.low, q.q1, q.median, q.q3, q.high]);
             plot = plot.with_group("", five.into_iter().flatten());
             outliers.extend(mark.outliers.iter().map(|y| (n, x, *y)));
+            centres.extend(mark.centre.map(|centre| (x, centre)));
             if mark.quartiles.is_none() {
                 absent.push(Absence::new(n, x, mark.gap.as_ref()));
             }
@@ -231,6 +233,18 @@ pub(super) fn boxes(chart: &Chart, series: &[BoxSeries]) -> Vec<Plot> {
             let dots = ScatterPlot::new().with_data(beyond).with_size(2.5);
             plots.push(dots.with_color(palette::color(n)).into());
         }
+    }
+    if !centres.is_empty() {
+        let reach = centres.iter().map(|(_, one)| {
+            let (low, high) = one.bounds.unwrap_or((one.value, one.value));
+            (one.value - low, high - one.value)
+        });
+        let diamonds = ScatterPlot::new()
+            .with_data(centres.iter().map(|(x, one)| (*x, one.value)))
+            .with_y_err_asymmetric(reach)
+            .with_marker(MarkerShape::Diamond)
+            .with_size(4.0);
+        plots.push(diamonds.with_color(palette::CENTRE).into());
     }
     plots.extend(foot(chart, &absent));
     plots

@@ -18,6 +18,7 @@ mod table;
 use std::sync::{Arc, OnceLock};
 
 use kuva::backend::raster::RasterBackend;
+use kuva::plot::annotations::TextAnnotation;
 use kuva::plot::legend::{LegendEntry, LegendPosition, LegendShape};
 use kuva::render::datetime::{DateTimeAxis, DateUnit};
 use kuva::render::figure::Figure;
@@ -43,12 +44,19 @@ pub(crate) fn png(chart: &Chart, look: &Look) -> Result<Vec<u8>, String> {
     let is_own = is_own && slices.is_none();
     chart = slices.unwrap_or(chart);
     glyphs::draw(&mut chart, &drawn);
-    let scene = if is_own {
+    let captions = chart.captions();
+    let mut scene = if is_own {
         own(&chart, look)
     } else {
         let (chart, exponents) = exponents::drawn(chart);
         scene(&chart, exponents, look)
     };
+    if !captions.is_empty() {
+        scene.height += GAP;
+    }
+    for text in captions {
+        caption(&mut scene, &text);
+    }
     #[expect(clippy::cast_possible_truncation, reason = "two or a little less")]
     let scale = Look::scale(scene.width, scene.height) as f32;
     RasterBackend::new().with_scale(scale).render_scene(&scene)
@@ -73,7 +81,9 @@ const TICK: f64 = 11.0;
 const LABEL: f64 = 13.0;
 /// The share of a picture's width that the names in a legend may have.
 const LEGEND: f64 = 0.26;
-/// Lines of the notes below a title.
+/// Room above the captions, in points.
+const GAP: f64 = 8.0;
+/// Lines of a caption.
 const NOTES: usize = 3;
 /// Room beside a panel for the scale of its colours.
 const COLORS: f64 = 100.0;
@@ -117,19 +127,17 @@ fn scene(chart: &Chart, exponents: Exponents, look: &Look) -> Scene {
         .with_title_size(size)
         .with_width(width)
         .with_height(height);
-        let mut notes: Vec<String> = color_label(chart, room).into_iter().collect();
-        notes.push(chart.marks_note());
-        notes.retain(|part| !part.is_empty());
-        if !notes.is_empty() {
-            let lines = wrap(&notes.join("; "), room, TICK, NOTES);
-            let longest = lines.iter().map(|line| line.chars().count()).max();
-            layout = layout
-                .with_subtitle(lines.join(" "))
-                .with_subtitle_size(11)
-                .with_subtitle_wrap(longest.unwrap_or(1));
+        if let Some(label) = color_label(chart, room) {
+            layout = layout.with_subtitle(label).with_subtitle_size(11);
         }
         if !entries.is_empty() {
             layout = legend(layout, chart, entries, width);
+        }
+        for (n, point) in chart.numbered_front().iter().enumerate() {
+            if let Some(y) = point.y {
+                let number = (n + 1).to_string();
+                layout = layout.with_annotation(TextAnnotation::new(number, point.x, y));
+            }
         }
         return render_multiple(plots, layout);
     }
@@ -175,15 +183,13 @@ fn grid(chart: &Chart, exponents: Exponents, look: &Look) -> Scene {
             .with_shared_legend_entries(entries)
             .with_shared_legend_bottom();
     }
-    let mut scene = figure.render();
-    foot_note(&mut scene, &chart.marks_note());
-    scene
+    figure.render()
 }
 
-/// Lines below a grid of panels: kuva's figures have no subtitle.
-fn foot_note(scene: &mut Scene, note: &str) {
+/// Lines below a picture.
+fn caption(scene: &mut Scene, text: &str) {
     const LINE: f64 = 15.0;
-    for line in wrap(note, scene.width * 0.95, TICK, NOTES) {
+    for line in wrap(text, scene.width * 0.95, TICK, NOTES) {
         scene.add(Primitive::Text {
             x: scene.width / 2.0,
             y: scene.height + LINE * 0.4,

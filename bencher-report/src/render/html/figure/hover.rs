@@ -44,6 +44,13 @@ pub(super) fn boxed(chart: &Chart, series: &str, mark: &BoxMark) -> String {
             chart.y.value(q.q3)
         ));
     }
+    if let Some(centre) = mark.centre {
+        let mut line = format!("centre {}", chart.y.value(centre.value));
+        if let Some((low, high)) = centre.bounds {
+            line = format!("{line} ({} … {})", chart.y.value(low), chart.y.value(high));
+        }
+        lines.push(line);
+    }
     lines.extend(samples(mark.samples, mark.absent, mark.gap.as_ref()));
     join(&lines)
 }

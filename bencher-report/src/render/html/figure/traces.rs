@@ -164,6 +164,7 @@ impl Frame<'_> {
             }
             traces.push(self.axes(trace, false));
         }
+        traces.extend(self.front_numbers());
         self.signs(series, traces);
         let marks = series.iter().enumerate().flat_map(|(n, one)| {
             one.points
@@ -173,6 +174,28 @@ impl Frame<'_> {
                 .map(move |(at, point)| ((n, at), point.x, one, point))
         });
         self.gap_strip(marks, traces, gaps);
+    }
+
+    /// The numbers of a front's points, by which a note names them.
+    fn front_numbers(&self) -> Option<Json> {
+        let points = self.chart.numbered_front();
+        if points.is_empty() {
+            return None;
+        }
+        let trace = json!({
+            "type": "scatter",
+            "mode": "markers+text",
+            // The number stands clear of a sign around the point.
+            "marker": { "size": 16, "color": "rgba(0,0,0,0)" },
+            "x": points.iter().map(|point| self.at(point.x)).collect::<Vec<_>>(),
+            "y": points.iter().map(|point| point.y).collect::<Vec<_>>(),
+            "text": (1..=points.len()).map(|n| n.to_string()).collect::<Vec<_>>(),
+            "textposition": "top right",
+            "cliponaxis": false,
+            "showlegend": false,
+            "hoverinfo": "skip"
+        });
+        Some(self.axes(trace, false))
     }
 
     /// The band around a line: one outline for every run of points that have bounds.

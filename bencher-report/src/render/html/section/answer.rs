@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use bencher_core::dataset::DimRole;
-use bencher_core::record::{Caveat, CaveatKind, caveats, caveats_by_result, findings};
+use bencher_core::record::{Caveat, CaveatKind, Finding, caveats, caveats_by_result, findings};
 
 use crate::render::html::page::{Section, figure_id};
 use crate::render::html::text::html;
@@ -22,14 +22,12 @@ pub(super) fn answer(out: &mut String, section: &Section) {
     out.push_str("<div class=\"answer\" role=\"region\" aria-label=\"Findings\">\n");
     if !found.is_empty() {
         out.push_str("<dl>\n");
-        let mut last = "";
-        for one in &found {
-            if one.result != last {
-                let _ = writeln!(out, "<dt>{}</dt>", html(&one.result));
-                last = &one.result;
+        for (results, found) in by_result(&found) {
+            let _ = writeln!(out, "<dt>{}</dt>", html(&results.join(", ")));
+            for one in found {
+                let (kind, text) = (one.kind.name(), html(&one.text));
+                let _ = writeln!(out, "<dd><span class=\"what\">{kind}:</span> {text}</dd>");
             }
-            let (kind, text) = (one.kind.name(), html(&one.text));
-            let _ = writeln!(out, "<dd><span class=\"what\">{kind}:</span> {text}</dd>");
         }
         out.push_str("</dl>\n");
     }
@@ -61,6 +59,25 @@ pub(super) fn answer(out: &mut String, section: &Section) {
         );
     }
     out.push_str("</div>\n");
+}
+
+/// The findings of each result; results of which the same was found, such as a size and a ratio to it, stand together.
+fn by_result(found: &[Finding]) -> Vec<(Vec<&str>, &[Finding])> {
+    let words = |of: &[Finding]| -> Vec<String> { of.iter().map(|one| one.text.clone()).collect() };
+    let mut groups: Vec<(Vec<&str>, &[Finding])> = Vec::new();
+    for of_result in found.chunk_by(|one, other| one.result == other.result) {
+        let Some(result) = of_result.first().map(|one| one.result.as_str()) else {
+            continue;
+        };
+        match groups
+            .iter_mut()
+            .find(|(_, other)| words(other) == words(of_result))
+        {
+            Some((results, _)) => results.push(result),
+            None => groups.push((vec![result], of_result)),
+        }
+    }
+    groups
 }
 
 /// A line of caveats, with a link to the table of failures, or to the first figure of its result.

@@ -1,6 +1,6 @@
 use serde_json::{Value as Json, json};
 
-use crate::chart::{BoxMark, BoxSeries, ChartKind, GapKind};
+use crate::chart::{BoxMark, BoxSeries, Centre, ChartKind, GapKind};
 use crate::render::palette;
 
 use super::super::hover;
@@ -77,6 +77,10 @@ impl Frame<'_> {
                 "showlegend": false
             });
             traces.push(self.axes(points, false));
+            let centres = drawn
+                .iter()
+                .filter_map(|(mark, _)| Some((mark.x + offset, mark.centre?)));
+            traces.extend(self.centres(centres.collect(), n));
             absent.extend(
                 one.boxes
                     .iter()
@@ -92,6 +96,41 @@ impl Frame<'_> {
             );
         }
         self.strip(&absent, traces, gaps);
+    }
+
+    /// A diamond with its bounds at each centre. The point of the median bears the text.
+    fn centres(&self, centres: Vec<(f64, Centre)>, n: usize) -> Option<Json> {
+        if centres.is_empty() {
+            return None;
+        }
+        let reach = |side: fn(f64, (f64, f64)) -> f64| -> Vec<f64> {
+            let reach = |(_, one): &(f64, Centre)| one.bounds.map_or(0.0, |at| side(one.value, at));
+            centres.iter().map(reach).collect()
+        };
+        let trace = json!({
+            "type": "scatter",
+            "mode": "markers",
+            "x": centres.iter().map(|(x, _)| *x).collect::<Vec<_>>(),
+            "y": centres.iter().map(|(_, one)| one.value).collect::<Vec<_>>(),
+            "error_y": {
+                "type": "data",
+                "symmetric": false,
+                "array": reach(|value, (_, high)| high - value),
+                "arrayminus": reach(|value, (low, _)| value - low),
+                "thickness": 1.5,
+                "width": 3
+            },
+            "hoverinfo": "skip",
+            "marker": {
+                "symbol": "diamond",
+                "size": 8,
+                "color": palette::CENTRE,
+                "line": { "width": 1, "color": palette::CENTRE_EDGE }
+            },
+            "legendgroup": n.to_string(),
+            "showlegend": false
+        });
+        Some(self.axes(trace, false))
     }
 
     /// The outline of a violin, up its right side and down its left one.
