@@ -80,7 +80,8 @@ fn a_narrow_page_writes_as_many_names_as_have_room() {
         let number = |name| data(&dom, name).parse::<f64>().unwrap();
         (number("ticks"), number("nearest"))
     };
-    assert_eq!(seen("").0, 50.0, "a wide page has all");
+    let (ticks, _) = seen("");
+    assert!((49.5..50.5).contains(&ticks), "a wide page has all");
     let (ticks, nearest) = seen("body { max-width: 420px; }");
     assert!((10.0..=30.0).contains(&ticks), "{ticks} names");
     assert!(nearest >= 12.0, "{nearest} pixels from name to name");

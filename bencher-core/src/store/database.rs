@@ -524,7 +524,7 @@ impl SampleStore for Database {
                 Ok(pack) if pack.series.tag != tag => continue,
                 Ok(pack) => samples += pack.len() as u64,
                 Err(FrameError::OtherVersion(version)) => {
-                    self.refuse_other_version(Some(version))?
+                    self.refuse_other_version(Some(version))?;
                 }
                 Err(FrameError::Damaged) => {}
             }
