@@ -12,6 +12,7 @@ use bencher::prelude::*;
 
 /// Says to a process which of the three it is.
 const PART: &str = "BENCHER_CLUSTER_BENCH";
+/// The number of workers, where the variable `WORKERS` does not say.
 const WORKERS: u32 = 1000;
 /// The largest memory of the program, in megabytes.
 const GOAL: f64 = 300.0;
@@ -40,7 +41,7 @@ fn main() -> ExitCode {
                 .inputs([Points::N.samples(points)])
                 .run()
         }),
-        Ok("workers") => match bencher::__private::simulate_cluster_workers(WORKERS) {
+        Ok("workers") => match bencher::__private::simulate_cluster_workers(workers()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 eprintln!("the workers: {error}");
@@ -57,13 +58,22 @@ fn main() -> ExitCode {
     }
 }
 
+fn workers() -> u32 {
+    let named = std::env::var("WORKERS").ok();
+    named.and_then(|text| text.parse().ok()).unwrap_or(WORKERS)
+}
+
 fn measure() -> bencher::Result<()> {
     println!(
-        "{WORKERS} workers; largest memory of program, server and all workers; the goal of the program is {GOAL} MB"
+        "{} workers; largest memory of program, server and all workers; the goal of the program is {GOAL} MB",
+        workers()
     );
-    println!(
-        "   points  seconds  points/s  program CPU µs/point  program MB  server MB  workers MB"
-    );
+    println!("                            CPU µs/point              memory MB");
+    println!("   points  seconds  points/s  program server workers  program server workers");
+    // `POINTS=100000 WORKERS=5000 cargo xtask bench cluster` measures one case.
+    if let Some(points) = std::env::var_os("POINTS") {
+        return run(points.to_string_lossy().parse()?);
+    }
     for points in [10_000, 100_000, 1_000_000_u64] {
         run(points)?;
     }
@@ -110,9 +120,11 @@ fn run(points: u64) -> bencher::Result<()> {
     }
     let _ = workers.0.wait();
     println!(
-        "{points:9}  {seconds:7.1}  {:8.0}  {:20.1}  {:10.0}  {:9.0}  {:10.0}",
+        "{points:9}  {seconds:7.1}  {:8.0}  {:7.1} {:6.1} {:7.1}  {:7.0} {:6.0} {:7.0}",
         points as f64 / seconds,
         own.cpu * 1e6 / points as f64,
+        of_server.cpu * 1e6 / points as f64,
+        all.cpu * 1e6 / points as f64,
         own.megabytes,
         of_server.megabytes,
         all.megabytes

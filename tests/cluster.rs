@@ -29,7 +29,6 @@ fn a_killed_worker_a_killed_server_and_a_stopped_worker_cost_no_sample() {
     run.until_done(5);
     let worker = run.until("a worker", |run| run.workers().first().copied());
     signal(worker, "KILL");
-    run.until_done(15);
     // It holds a chunk and says nothing: the lease ends, and others do the jobs.
     let stopped = run.until("a worker", |run| run.workers().last().copied());
     signal(stopped, "STOP");
@@ -107,29 +106,6 @@ fn a_poisoned_a_crashing_and_a_hung_point_fail_alone() {
 }
 
 #[test]
-fn two_workers_on_one_host_run_one_timed_sample_at_a_time() {
-    let store = tempfile::tempdir().unwrap();
-    let log = store.path().join("log");
-    std::fs::write(&log, "").unwrap();
-    let log = log.display().to_string();
-    let args = ["--executor", "cluster", "--launch", "local:2"];
-    let args = [&args[..], &["--side-by-side", "--repeats", "3"]].concat();
-    let mut run = start(store.path(), &[("TIMED_LOG", &log)], &args);
-    assert_eq!(run.end(), Some(0), "{}", run.text("stderr"));
-    let text = std::fs::read_to_string(&log).unwrap();
-    let mut times: Vec<Vec<u128>> = text
-        .lines()
-        .map(|line| line.split(' ').map(|n| n.parse().unwrap()).collect())
-        .collect();
-    times.sort();
-    assert_eq!(times.len(), 60);
-    for (before, after) in times.iter().zip(times.iter().skip(1)) {
-        assert!(before[1] <= after[0], "side by side: {before:?} {after:?}");
-    }
-    run.leaves_nothing();
-}
-
-#[test]
 fn hosts_are_shown_while_and_after_they_work_here_and_in_another_terminal() {
     let store = tempfile::tempdir().unwrap();
     let mut run = start(store.path(), &[SLOW], &LOCAL);
@@ -185,6 +161,61 @@ fn workers_that_are_started_by_hand_join_late_and_leave_with_notice() {
         let printed = ended.text("stdout") + &ended.text("stderr");
         assert!(!printed.contains("secret of the site"), "{printed}");
     }
+}
+
+#[test]
+fn two_runs_of_a_program_use_one_server_at_once() {
+    let site = Site::start();
+    let stores = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let pause = [("NUMBERS_PAUSE", "10")];
+    // They differ in their store, and one has none.
+    let mut runs = [&[][..], &["--no-cache"]].map(|own| {
+        let args = [&["--executor", "cluster", "--launch", "local:1"], own].concat();
+        site.run(stores[own.len()].path(), &pause, &args)
+    });
+    for run in &mut runs {
+        // Its own worker has joined.
+        run.until_done(1);
+    }
+    // Whichever run it joins, it has a place in the other one afterwards.
+    let mut free = site.run(stores[0].path(), &[], &["--cluster-worker"]);
+    let expected = serial(&[]);
+    for run in &mut runs {
+        assert_eq!(run.end(), Some(0), "{}", run.text("stderr"));
+        assert_eq!(cells(&run.text("stdout")), expected);
+        let state = run.last_state();
+        assert_eq!(state["refused_workers"], 0, "{state}");
+        assert_eq!(state["refused_messages"], 0, "{state}");
+    }
+    signal(free.child.id(), "TERM");
+    assert_eq!(free.end(), Some(0), "{}", free.text("stderr"));
+}
+
+#[test]
+fn workers_of_one_host_with_one_process_number_are_told_apart() {
+    let (site, store) = (Site::start(), tempfile::tempdir().unwrap());
+    // As in two containers: each is process 1 of its own namespace.
+    let mut workers = [(); 2].map(|()| {
+        let program = example::example("clustered", store.path());
+        let mut worker = Command::new("unshare");
+        worker
+            .args(["--map-root-user", "--pid", "--fork", "--kill-child"])
+            .arg(program.get_program())
+            .args(site.options())
+            .arg("--cluster-worker")
+            .stdin(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null());
+        worker.spawn().unwrap()
+    });
+    let mut run = site.run(store.path(), &[SLOW], &["--executor", "cluster"]);
+    let status = run.end();
+    for worker in &mut workers {
+        worker.kill().unwrap();
+        worker.wait().unwrap();
+    }
+    assert_eq!(status, Some(0), "{}", run.text("stderr"));
+    assert_eq!(cells(&run.text("stdout")), serial(&[]));
+    assert_eq!(run.last_state()["hosts"][0]["workers"], 2);
 }
 
 #[test]

@@ -20,6 +20,8 @@ enum Deed {
     Refuse,
     Abort,
     Hang,
+    /// Takes this text, and returns one of this length.
+    Carry(String, usize),
     Obey,
 }
 
@@ -27,6 +29,7 @@ fn run(job: &RunningJob<'_, Deed>) -> Result<Objective, String> {
     match &**job {
         Deed::Return(value) => Ok(Objective::new(*value).with("process", std::process::id())),
         Deed::Refuse => Err("it would not".to_owned()),
+        Deed::Carry(_, length) => Ok(Objective::new(1.0).with("text", "x".repeat(*length))),
         Deed::Abort => std::process::abort(),
         Deed::Hang => loop {
             std::thread::park();
@@ -71,6 +74,35 @@ fn jobs_run_in_processes_of_cluster_workers_and_fail_alone() {
     assert_eq!(jobs[1].error.as_deref(), Some("it would not"));
     assert!(jobs[2].error.as_ref().unwrap().contains("SIGABRT"));
     assert_eq!(evaluator.to_json()["type"], "cluster");
+}
+
+#[test]
+fn a_job_or_a_result_that_no_message_can_hold_fails_alone() {
+    let mut evaluator = Evaluator::create("cluster", run, options(1)).unwrap();
+    // The server of a run takes 8 MB. Together, ten jobs of 1 MB are too large as well.
+    let (most, part) = (9 << 20, 1 << 20);
+    let many = (0..10).map(|_| Deed::Carry("y".repeat(part), part));
+    let large = [
+        Deed::Carry("y".repeat(most), 0),
+        Deed::Carry(String::new(), most),
+    ];
+    evaluator.submit(large.into_iter().chain(many)).unwrap();
+    let jobs = evaluator.gather(Gather::All).unwrap();
+    let [done, failed] = [JobState::Done, JobState::Failed];
+    assert_eq!(
+        states(&jobs),
+        [[failed; 2].as_slice(), &[done; 10]].concat()
+    );
+    for (job, what) in jobs
+        .iter()
+        .zip(["its arguments of 9437", "its result of 9437"])
+    {
+        let error = job.error.as_deref().unwrap();
+        assert!(
+            error.starts_with(what) && error.contains("`max_payload`"),
+            "{error}"
+        );
+    }
 }
 
 #[test]

@@ -80,6 +80,20 @@ fn a_file_of_nsc_opens_a_server_with_accounts_and_no_other_file_does() {
     assert!(!errors.contains("secret of the site"), "{errors}");
 }
 
+#[test]
+fn a_server_whose_messages_are_too_small_is_refused_with_what_to_do() {
+    let small = format!("{USER}\nmax_payload: 100KB\n");
+    let site = Site::start_on("127.0.0.1", false, &small, SECRET);
+    let store = tempfile::tempdir().unwrap();
+    let mut run = site.run(store.path(), &[], &ONE_WORKER);
+    assert_ne!(run.end(), Some(0));
+    let errors = run.text("stderr");
+    assert!(
+        errors.contains("at most 102400 bytes") && errors.contains("raise `max_payload`"),
+        "{errors}"
+    );
+}
+
 /// Somebody with access to the server who sends what is none of our messages.
 struct Stranger {
     stream: TcpStream,

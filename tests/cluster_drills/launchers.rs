@@ -5,8 +5,6 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-
 use crate::cluster::{PATIENCE, Site, cells, serial, start};
 use crate::hosts::Hosts;
 
@@ -34,26 +32,44 @@ fn mpirun_starts_workers() {
     if !are_there("workers that mpirun starts", &["mpirun"], "openmpi-bin") {
         return;
     }
-    let store = tempfile::tempdir().unwrap();
-    let environment = [
-        ("NUMBERS_PAUSE", "5"),
+    const AS_ROOT: [(&str, &str); 3] = [
+        ("NUMBERS_PAUSE", "40"),
         ("OMPI_ALLOW_RUN_AS_ROOT", "1"),
         ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"),
-        ("OMPI_MCA_rmaps_base_oversubscribe", "1"),
     ];
-    let args = ["--executor", "cluster", "--launch", "mpirun:2"];
-    let mut run = start(store.path(), &environment, &args);
+    let (store, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let args = ["--executor", "cluster", "--launch", "mpirun:3"];
+    let Some(hosts) = Hosts::new(3) else {
+        let here = [&AS_ROOT[..], &[("OMPI_MCA_rmaps_base_oversubscribe", "1")]].concat();
+        let mut run = start(store.path(), &here, &args);
+        assert_eq!(run.end(), Some(0), "{}", run.text("stderr"));
+        assert_eq!(cells(&run.text("stdout")), serial(&[]));
+        return;
+    };
+    let site = Site::start_on(&hosts.hub(), true, USER, SECRET);
+    let list: String = (1..=3)
+        .map(|host| format!("{} slots=1\n", hosts.address(host)))
+        .collect();
+    let list_path = folder.path().join("hosts").display().to_string();
+    std::fs::write(&list_path, list).unwrap();
+    let (shell, net) = (
+        hosts.remote_shell(folder.path()),
+        format!("{}/24", hosts.hub()),
+    );
+    let there = [
+        ("OMPI_MCA_orte_default_hostfile", &*list_path),
+        ("OMPI_MCA_plm_rsh_agent", &*shell),
+        ("OMPI_MCA_oob_tcp_if_include", &*net),
+    ];
+    let mut run = site.run(store.path(), &[&AS_ROOT[..], &there].concat(), &args);
     assert_eq!(run.end(), Some(0), "{}", run.text("stderr"));
     let stdout = run.text("stdout");
     assert_eq!(cells(&stdout), serial(&[]));
-    assert_eq!(last_state(&stdout)["hosts"][0]["workers"], 2);
-}
-
-/// The state of the cluster at the end.
-fn last_state(stdout: &str) -> Value {
-    let mut lines = stdout.lines();
-    let line = lines.rfind(|line| line.contains("\"event\":\"cluster\""));
-    serde_json::from_str(line.unwrap()).unwrap()
+    let state = run.last_state();
+    let names: Vec<&str> = (state["hosts"].as_array().unwrap().iter())
+        .filter_map(|host| host["host"].as_str())
+        .collect();
+    assert_eq!(names, ["n1", "n2", "n3"]);
 }
 
 /// A Slurm with its own configuration and state: the daemons end with it.
@@ -203,7 +219,7 @@ fn slurm_starts_workers_whose_host_may_crash_and_cancels_them() {
     assert_eq!(run.end(), Some(0), "{}", run.text("stderr"));
     let stdout = run.text("stdout");
     assert_eq!(cells(&stdout), serial(&[]));
-    let state = last_state(&stdout);
+    let state = run.last_state();
     assert!(state["hosts"].as_array().unwrap().len() > 1, "{state}");
     let left = |slurm: &SlurmCluster| slurm.ask("squeue", &["-h", "-t", "PD,R", "-o", "%i"]);
     slurm.until("no job is left", |slurm| left(slurm).trim().is_empty());

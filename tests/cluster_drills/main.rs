@@ -10,3 +10,4 @@ mod hosts;
 mod hosts_fail;
 mod launchers;
 mod shared_dir;
+mod timed;

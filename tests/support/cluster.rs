@@ -88,6 +88,14 @@ impl Run {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
+    /// The last state of the cluster that it printed.
+    pub(crate) fn last_state(&self) -> Value {
+        let text = self.text("stdout");
+        let mut lines = text.lines();
+        let line = lines.rfind(|line| line.contains("\"event\":\"cluster\""));
+        serde_json::from_str(line.unwrap()).unwrap()
+    }
+
     /// Waits until this number of samples are done.
     pub(crate) fn until_done(&mut self, count: usize) {
         self.until("samples are done", |run| {

@@ -80,6 +80,21 @@ impl Hosts {
         there
     }
 
+    /// Makes a program that runs commands on a host, as ssh does: its arguments are an address and a command.
+    pub(crate) fn remote_shell(&self, folder: &Path) -> String {
+        use std::os::unix::fs::PermissionsExt;
+        let path = folder.join("remote-shell");
+        let text = format!(
+            "#!/bin/sh\nhost=$((${{1##*.}} - 10)); shift\n\
+             exec nsenter --net=/run/netns/{}n$host unshare --uts \\\n\
+             sh -c 'hostname \"$0\" && exec sh -c \"$1\"' n$host \"$*\"\n",
+            self.tag
+        );
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o700)).unwrap();
+        path.display().to_string()
+    }
+
     /// The address of a host.
     pub(crate) fn address(&self, host: usize) -> String {
         format!("{}.{}", self.net, 10 + host)

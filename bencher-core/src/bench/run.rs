@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use crate::dataset::{COMPARED, Dataset, ROUNDS_PER_REPLICATE};
 use crate::evaluator::Executors;
+use crate::evaluator::cluster::HostRule;
 use crate::evaluator::process::{ordinal, worker_role};
 use crate::exit_guard;
 use crate::measure::{
@@ -197,7 +198,11 @@ impl SweepRun<'_> {
             options.executor,
             &place,
             &self.settings.title,
-            plan.is_evidence(),
+            match (plan.is_evidence(), session.config.side_by_side) {
+                (false, _) => HostRule::AllWorkers,
+                (true, true) => HostRule::OneJobPerHost,
+                (true, false) => HostRule::OneHost,
+            },
         )?;
         timings.push(("open".to_owned(), clock.elapsed().as_secs_f64()));
         let execution = Execution {
@@ -222,6 +227,14 @@ impl SweepRun<'_> {
             started,
             timings,
         } = execution;
+        // The machine that measured, with the state of the sources, which other hosts need not have.
+        let environment = match &end.measured_on {
+            Some(host) => Environment {
+                git: environment.git,
+                ..host.start.clone()
+            },
+            None => environment,
+        };
         let plan = executor.plan();
         let mut warnings = self.warnings(plan, &environment, &end, session);
         let race = self.race_text(plan, &end, session);
@@ -611,16 +624,6 @@ fn warnings_of_choice(session: &Session, plan: &Plan) -> Vec<String> {
     let RunConfig {
         executor, limits, ..
     } = session.config;
-    if matches!(executor, Executors::Cluster(_))
-        && plan.is_evidence()
-        && !session.config.side_by_side
-    {
-        warnings.push(
-            "timed and counted samples ran one at a time in a worker process of this machine, not \
-             on the cluster; `--side-by-side` runs them there, where they disturb each other"
-                .to_owned(),
-        );
-    }
     if !executor.starts_processes() {
         let options = [
             ("--job-memory", limits.memory.is_some()),

@@ -68,7 +68,21 @@ impl MeasuredRun<'_> {
             return quiet.start_warnings();
         }
         let mut warnings = self.start.start_warnings();
-        warnings.extend(Environment::capture().warnings_since(self.start));
+        let now = match &self.end.measured_on {
+            None => Some(Environment::capture()),
+            Some(host) => host.end.clone(),
+        };
+        match now {
+            // Another host may have taken over.
+            Some(now) if now.host == self.start.host => {
+                warnings.extend(now.warnings_since(self.start));
+            }
+            _ => warnings.push(
+                "the host that measured first is gone, so a foreign load or a changed frequency \
+                 there went unnoticed; run again to measure on one host"
+                    .to_owned(),
+            ),
+        }
         warnings.into_iter().map(with_option).collect()
     }
 

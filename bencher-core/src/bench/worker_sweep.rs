@@ -1,12 +1,13 @@
 //! Sweeps in worker processes: the sweep that a worker serves, and the records of earlier sweeps.
 
 use std::cell::RefCell;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use crate::evaluator::Executors;
-use crate::evaluator::cluster::ClusterSweep;
+use crate::evaluator::cluster::{ClusterSweep, HostRule};
 use crate::evaluator::process::{Launch, WorkerRole};
 use crate::measure::{Environment, executable_digest};
 use crate::plan::Plan;
@@ -46,7 +47,7 @@ impl Session {
         executor: Executors,
         place: &str,
         title: &str,
-        is_evidence: bool,
+        rule: HostRule,
     ) -> Result<Option<Launch>, StoreError> {
         if !executor.starts_processes() {
             return Ok(None);
@@ -67,17 +68,22 @@ impl Session {
         })?;
         let launch = launch.title(format!("sweep \"{title}\"")).context(context);
         Ok(Some(match executor {
-            Executors::Cluster(_) => launch.on_cluster(self.cluster_sweep(place, is_evidence)?),
+            Executors::Cluster(_) => launch.on_cluster(self.cluster_sweep(place, rule)?),
             _ => launch,
         }))
     }
 
-    /// What a cluster must know of the sweep at a place: two stores have different sweeps.
-    fn cluster_sweep(&self, place: &str, is_evidence: bool) -> Result<ClusterSweep, StoreError> {
+    /// What a cluster must know of the sweep at a place: two stores have different sweeps, and two runs that store
+    /// nothing too.
+    fn cluster_sweep(&self, place: &str, rule: HostRule) -> Result<ClusterSweep, StoreError> {
         let root = std::path::absolute(&self.root).unwrap_or_else(|_| self.root.clone());
         let environment = Environment::capture();
         let host = environment.host.unwrap_or_default();
-        let identity = format!("{place}\n{host}\n{}", root.display());
+        let mut identity = format!("{place}\n{host}\n{}", root.display());
+        if !self.config.cache {
+            let now = jiff::Timestamp::now().as_nanosecond();
+            let _ = write!(identity, "\n{} {now}", std::process::id());
+        }
         Ok(ClusterSweep {
             options: self.config.cluster.clone(),
             code: executable_digest().map_err(|source| StoreError::Io {
@@ -86,7 +92,7 @@ impl Session {
                 source,
             })?,
             identity: Digest::of(identity.as_bytes()),
-            is_evidence,
+            rule,
         })
     }
 

@@ -1,7 +1,9 @@
 //! What every run has from its beginning to its end: the store, the workers, and the tools of a sample.
 
 use crate::evaluator::Executors;
+use crate::evaluator::cluster::MeasuringHost;
 use crate::job::{CodePolicy, FutureCache, MachinePolicy, SampleCache};
+use crate::measure::Environment;
 use crate::progress::ProgressSink;
 use crate::result_collector::MissingReason;
 use crate::store::{SampleIndex, SampleStore, StoreError};
@@ -22,6 +24,16 @@ pub(super) struct ActiveRun {
     pub(super) latest: Option<u64>,
     /// The number of damaged records of the store.
     pub(super) damaged: u64,
+    /// The host of a cluster that takes timed samples, and its environment at the beginning.
+    host: Option<(MeasuringHost, Environment)>,
+}
+
+/// The host of a cluster that took timed samples, before and after them.
+#[derive(Clone, Debug)]
+pub(crate) struct MeasuredOn {
+    pub(crate) start: Environment,
+    /// None where the host is gone, or did not answer.
+    pub(crate) end: Option<Environment>,
 }
 
 impl SweepExecutor {
@@ -32,9 +44,6 @@ impl SweepExecutor {
     pub(super) fn begin(&self, options: &mut RunOptions) -> Result<ActiveRun, StoreError> {
         let (store, launch) = (options.store.take(), options.launch.take());
         let cached = store.is_some();
-        let (cache, latest) = self.open_cache(store, options)?.unzip();
-        let index = cache.as_ref().and_then(|cache| cache.index.as_ref());
-        let damaged = index.map_or(0, SampleIndex::damaged);
         let setting = self.setting(options);
         let settings = JobSettings {
             executor: self.suitable_executor(options),
@@ -42,22 +51,34 @@ impl SweepExecutor {
             launch,
             retries: options.retries,
         };
-        let jobs = start_jobs(settings, self.run_function(setting.clone()), cache)?;
+        let (jobs, host) = start_jobs(settings, self.run_function(setting.clone()))?;
+        let host = host.and_then(|host| {
+            let environment = host.environment(&|| options.interrupt.is_requested())?;
+            // Its class decides which stored samples count.
+            options.machine = Some(environment.class());
+            Some((host, environment))
+        });
+        let (cache, latest) = self.open_cache(store, options)?.unzip();
+        let index = cache.as_ref().and_then(|cache| cache.index.as_ref());
+        let damaged = index.map_or(0, SampleIndex::damaged);
         Ok(ActiveRun {
-            jobs,
+            jobs: FutureCache::new(jobs, cache),
             setting,
             cached,
             latest,
             damaged,
+            host,
         })
     }
 
-    /// The executor of samples: times and counts are valid only where nothing else of the program runs.
+    /// The executor of samples: times and counts are valid only where nothing else of the program runs. A cluster takes
+    /// them on one host, one at a time.
     fn suitable_executor(&self, options: &RunOptions) -> Executors {
         // Two measurements side by side disturb each other.
         let executor = match options.executor {
             executor if !self.plan.is_evidence() || options.side_by_side => executor,
-            Executors::Processes(_) | Executors::Cluster(_) => Executors::Processes(1),
+            executor @ Executors::Cluster(_) => executor,
+            Executors::Processes(_) => Executors::Processes(1),
             _ => Executors::Serial,
         };
         // This thread cannot abandon a job; another thread can be abandoned with it.
@@ -112,6 +133,10 @@ impl ActiveRun {
         end.used = self.jobs.used();
         end.retried = self.jobs.retried();
         end.cluster = self.jobs.cluster_report();
+        end.measured_on = self.host.map(|(host, start)| MeasuredOn {
+            start,
+            end: host.environment_now(),
+        });
         if let Some(report) = &end.cluster {
             progress.cluster(report);
         }

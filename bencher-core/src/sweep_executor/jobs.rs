@@ -2,9 +2,10 @@
 //! sweeps.
 
 use crate::dataset::DatasetError;
+use crate::evaluator::cluster::MeasuringHost;
 use crate::evaluator::process::{Launch, ProcessBackend, WorkerRole};
 use crate::evaluator::{Backend, Dispatcher, Executors, Limits, RunFunction};
-use crate::job::{FinishedJob, FutureCache, Job, JobOutcome, Sample, SampleCache};
+use crate::job::{FinishedJob, Job, JobOutcome, Sample};
 use crate::progress::{ProgressSink, SampleEvent};
 use crate::result_collector::ResultCollector;
 use crate::store::StoreError;
@@ -19,29 +20,33 @@ pub(super) struct JobSettings<'l> {
     pub(super) retries: u32,
 }
 
-/// Starts the workers, behind a store.
+/// What passes jobs to the workers, and the host that takes timed samples, where they run on a cluster.
+pub(super) type StartedJobs = (Dispatcher<Job, Sample>, Option<MeasuringHost>);
+
+type StartedBackend = (Box<dyn Backend<Job, Sample>>, Option<MeasuringHost>);
+
+/// Starts the workers.
 ///
 /// # Errors
 /// Where they cannot be started.
 pub(super) fn start_jobs(
     on: JobSettings<'_>,
     run: RunFunction<Job, Sample>,
-    cache: Option<SampleCache>,
-) -> Result<FutureCache, StoreError> {
-    let made: std::io::Result<Box<dyn Backend<Job, Sample>>> = match (on.executor, on.launch) {
+) -> Result<StartedJobs, StoreError> {
+    let made: std::io::Result<StartedBackend> = match (on.executor, on.launch) {
         (Executors::Cluster(workers), Some(launch)) => on_cluster(launch, workers, on.limits),
         (Executors::Processes(workers), Some(launch)) => {
-            ProcessBackend::start(launch, workers, on.limits).map(|made| Box::new(made) as _)
+            let made = ProcessBackend::start(launch, workers, on.limits);
+            made.map(|made| (Box::new(made) as _, None))
         }
-        _ => on.executor.backend(run, on.limits),
+        _ => on.executor.backend(run, on.limits).map(|made| (made, None)),
     };
-    let backend = made.map_err(|source| StoreError::Io {
+    let (backend, host) = made.map_err(|source| StoreError::Io {
         action: "start the workers of",
         path: "this program".into(),
         source,
     })?;
-    let dispatcher = Dispatcher::new(backend).retrying(on.retries);
-    Ok(FutureCache::new(dispatcher, cache))
+    Ok((Dispatcher::new(backend).retrying(on.retries), host))
 }
 
 #[cfg(all(feature = "cluster", unix))]
@@ -49,18 +54,18 @@ fn on_cluster(
     mut launch: Launch,
     workers: usize,
     limits: &Limits,
-) -> std::io::Result<Box<dyn Backend<Job, Sample>>> {
+) -> std::io::Result<StartedBackend> {
     let Some(sweep) = launch.cluster.take() else {
         return Err(std::io::Error::other(
             "only the sweeps of a `Bench` run on a cluster",
         ));
     };
-    let backend = crate::evaluator::cluster::ClusterBackend::start(launch, workers, limits, sweep)?;
-    Ok(Box::new(backend))
+    let started = crate::evaluator::cluster::ClusterBackend::start(launch, workers, limits, sweep);
+    started.map(|(backend, host)| (Box::new(backend) as _, host))
 }
 
 #[cfg(not(all(feature = "cluster", unix)))]
-fn on_cluster(_: Launch, _: usize, _: &Limits) -> std::io::Result<Box<dyn Backend<Job, Sample>>> {
+fn on_cluster(_: Launch, _: usize, _: &Limits) -> std::io::Result<StartedBackend> {
     Err(crate::evaluator::cluster::missing())
 }
 

@@ -15,6 +15,24 @@ use super::run_options::Interrupt;
 /// How often the state of a cluster is shown.
 const CLUSTER_PACE: Duration = Duration::from_secs(1);
 
+/// Shows the state of a cluster, not too often.
+pub(super) struct ClusterPace(Instant);
+
+impl ClusterPace {
+    pub(super) fn begin() -> Self {
+        Self(Instant::now())
+    }
+
+    pub(super) fn show(&mut self, jobs: &FutureCache, progress: &mut dyn ProgressSink) {
+        if self.0.elapsed() >= CLUSTER_PACE
+            && let Some(report) = jobs.cluster_report()
+        {
+            progress.cluster(&report);
+            self.0 = Instant::now();
+        }
+    }
+}
+
 impl SweepExecutor {
     /// Takes the samples in an order that is known from the start.
     pub(super) fn run_in_order(
@@ -34,14 +52,9 @@ impl SweepExecutor {
         let mut feed = Feed::new(&self.plan, order, cached);
         let mut done: Vec<FinishedJob> = Vec::new();
         let (mut stop, mut cancelled) = (false, 0_u64);
-        let mut told = Instant::now();
+        let mut pace = ClusterPace::begin();
         loop {
-            if told.elapsed() >= CLUSTER_PACE
-                && let Some(report) = jobs.cluster_report()
-            {
-                progress.cluster(&report);
-                told = Instant::now();
-            }
+            pace.show(jobs, progress);
             if interrupt.is_requested() && !end.interrupted {
                 end.interrupted = true;
                 stop = true;

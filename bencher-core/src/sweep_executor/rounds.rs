@@ -12,7 +12,7 @@ use crate::stats::RoundTime;
 use crate::value::Value;
 
 use super::feed::Skipped;
-use super::ordered_run::RunControl;
+use super::ordered_run::{ClusterPace, RunControl};
 
 use super::run::{RunEnd, SweepExecutor};
 use super::stored_rounds::{CheckRounds, RoundKeys};
@@ -82,6 +82,7 @@ pub(super) struct RoundContext<'r> {
     pub(super) keys: RoundKeys,
     /// The positions of the timed results in a sample.
     pub(super) times: Vec<usize>,
+    pub(super) pace: ClusterPace,
 }
 
 impl SweepExecutor {
@@ -115,6 +116,7 @@ impl SweepExecutor {
                 settings.rounds_per_replicate,
             ),
             times: plan.times(),
+            pace: ClusterPace::begin(),
         };
         let started = timer.now();
         let mut rounds = Rounds::new(points.clone(), context.times.len(), rules, started)
@@ -159,6 +161,7 @@ impl SweepExecutor {
             progress,
             keys,
             times,
+            pace,
         } = context;
         progress.expect(u128::from(rounds.expected()));
         let mut done: Vec<FinishedJob> = Vec::new();
@@ -181,6 +184,7 @@ impl SweepExecutor {
                 rounds.end();
             }
             while jobs.pending() > 0 {
+                pace.show(jobs, *progress);
                 if control.interrupt.is_requested() && !end.interrupted {
                     end.interrupted = true;
                     jobs.cancel();

@@ -13,7 +13,7 @@ use crate::space::SampleOrder;
 use crate::store::{Provenance, StoreError};
 
 use super::Benchmark;
-use super::active_run::next_run;
+use super::active_run::{MeasuredOn, next_run};
 use super::body::Body;
 use super::counter_results::UncountedResult;
 use super::discarded_slices::DiscardedSlices;
@@ -65,6 +65,8 @@ pub struct RunEnd {
     pub retried: RetryCounts,
     /// What the cluster did; `None` on other executors.
     pub cluster: Option<ClusterReport>,
+    /// The host of a cluster that took timed samples; `None` where this machine did, or several hosts.
+    pub(crate) measured_on: Option<MeasuredOn>,
     /// The error of the store. Samples that it did not accept are still in the dataset.
     pub store_error: Option<StoreError>,
 }
@@ -97,6 +99,7 @@ impl RunEnd {
             used: None,
             retried: RetryCounts::default(),
             cluster: None,
+            measured_on: None,
             store_error: None,
             collector,
         }

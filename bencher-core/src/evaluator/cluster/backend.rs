@@ -14,8 +14,9 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use super::super::process::Launch;
 use super::super::{Backend, FinishedTask, Limits, Task, Wait};
 use super::coordinator::{self, Delivery, Order, Setup};
+use super::measuring_host::HostState;
 use super::worker::SWEEP_VARIABLE;
-use super::{ClusterReport, ClusterSweep};
+use super::{ClusterReport, ClusterSweep, HostRule, MeasuringHost};
 
 /// How long a wait without a limit may be: then the caller looks whether it is to stop.
 const LONGEST_WAIT: Duration = Duration::from_millis(500);
@@ -43,6 +44,8 @@ pub(super) struct Shared {
     /// How many jobs should be in flight.
     pub(super) window: AtomicUsize,
     pub(super) report: Mutex<ClusterReport>,
+    /// The host that measures, where one does.
+    pub(super) host: Arc<HostState>,
 }
 
 impl<A, R> ClusterBackend<A, R>
@@ -51,7 +54,7 @@ where
     R: DeserializeOwned + Send + 'static,
 {
     /// Connects to the server, or starts one, and starts the workers: `workers` on this machine, where the options name
-    /// neither a server nor a launcher.
+    /// neither a server nor a launcher. Where one host takes all jobs, it can be asked for.
     ///
     /// # Errors
     /// Where the server cannot be started or reached, or the workers cannot be started.
@@ -60,7 +63,7 @@ where
         workers: usize,
         limits: &Limits,
         sweep: ClusterSweep,
-    ) -> io::Result<Self> {
+    ) -> io::Result<(Self, Option<MeasuringHost>)> {
         if std::env::var_os(SWEEP_VARIABLE).is_some() {
             return Err(io::Error::other(
                 "a cluster worker reached a sweep, which it must not run itself: the program must \
@@ -73,6 +76,7 @@ where
         let shared = Arc::new(Shared::default());
         shared.slots.store(workers.max(1), Ordering::Relaxed);
         shared.window.store(workers.max(1) * 4, Ordering::Relaxed);
+        let rule = sweep.rule;
         let setup = Setup {
             launch,
             workers,
@@ -88,7 +92,17 @@ where
             ))
         });
         begun?;
-        Ok(Self {
+        let host = (rule == HostRule::OneHost).then(|| {
+            // It must not keep the coordinator at work.
+            let orders = orders.downgrade();
+            MeasuringHost::new(Arc::clone(&shared.host), move |answer| {
+                if let Some(orders) = orders.upgrade() {
+                    // Without a coordinator, there is no answer.
+                    let _ = orders.send(Order::Describe(answer));
+                }
+            })
+        });
+        let backend = Self {
             orders: Some(orders),
             deliveries,
             gathered: 0,
@@ -96,7 +110,8 @@ where
             in_flight: 0,
             shared,
             thread: Some(thread),
-        })
+        };
+        Ok((backend, host))
     }
 }
 

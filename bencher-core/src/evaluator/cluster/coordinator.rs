@@ -2,6 +2,7 @@
 
 mod chunks;
 mod joining;
+mod measuring;
 mod setup;
 
 use std::collections::VecDeque;
@@ -10,6 +11,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use async_nats::connection::State;
 use async_nats::jetstream::consumer::pull::Stream as ResultMessages;
 use async_nats::{Client, Subscriber, jetstream};
 use crossbeam::channel::Sender;
@@ -23,11 +25,12 @@ use super::super::outcome::{FinishedTask, Outcome, Task};
 use super::super::process::{EncodedOutcome, decode};
 use super::ClusterReport;
 use super::chunk_size::smoothed;
-use super::hosts::Hosts;
+use super::hosts::{BEAT, Hosts};
 use super::job_table::{Arrival, JobTable, Submission};
-use super::message::{Control, JobResult, Notice, Report, pack, unpack};
+use super::message::{Control, JobResult, Notice, Report, WorkerName, pack, unpack};
 use super::server::NatsServer;
 use super::streams::Streams;
+use crate::measure::Environment;
 use crate::value::Digest;
 use chunks::Outbox;
 use joining::Invitation;
@@ -47,6 +50,8 @@ pub(super) enum Order<A> {
     Expire,
     /// Everything up to this delivery is stored.
     Confirm(u64),
+    /// The environment of the host that measures is wanted.
+    Describe(Sender<Environment>),
 }
 
 /// Finished jobs.
@@ -72,6 +77,10 @@ struct Coordinator<A, R> {
     table: JobTable<A>,
     outbox: Outbox,
     hosts: Hosts,
+    /// The worker that measures, where one host takes all jobs.
+    measuring: Option<WorkerName>,
+    /// Who wants to know its environment.
+    listener: Option<Sender<Environment>>,
     counts: ClusterReport,
     /// Deliveries whose results are still with the server.
     unconfirmed: VecDeque<(u64, jetstream::Message)>,
@@ -80,6 +89,8 @@ struct Coordinator<A, R> {
     is_cancelled: bool,
     /// Why no job can be done any more.
     broken: Option<String>,
+    /// When the workers last heard that it is alive.
+    said_alive: Option<Instant>,
     /// Since when there has been no worker, until the user was told.
     lonely_since: Option<Instant>,
     deliver: Sender<Delivery<A, R>>,
@@ -107,11 +118,14 @@ where
                 },
                 Some(request) = self.joins.next() => self.invite(request).await,
                 Some(request) = self.parts.next() => self.send_part(request).await,
-                Some(message) = self.notices.next() => self.notice(&message.payload),
+                Some(message) = self.notices.next() => {
+                    self.notice(&message.payload);
+                    self.choose_host().await;
+                }
                 _ = ticks.tick() => self.tick().await,
             }
             self.publish().await;
-            self.tell();
+            self.tell_size();
         }
         self.close().await;
     }
@@ -133,6 +147,10 @@ where
                 self.cancel().await;
             }
             Order::Expire => self.say(Control::Expire).await,
+            Order::Describe(listener) => {
+                self.listener = Some(listener);
+                self.say(Control::Describe).await;
+            }
         }
     }
 
@@ -167,17 +185,19 @@ where
             workers.note_result();
         }
         let mut done = Vec::with_capacity(report.results.len());
+        let mut failed = 0;
         for result in report.results {
             match self.table.accept(result) {
                 Arrival::First(task, result) => {
-                    let failed = !matches!(result.end, EncodedOutcome::Done(_));
-                    self.hosts.finish(&report.worker.host, failed);
+                    failed += u64::from(!matches!(result.end, EncodedOutcome::Done(_)));
                     done.push(finished(task, result));
                 }
                 Arrival::Duplicate => self.counts.duplicates += 1,
                 Arrival::Early => {}
             }
         }
+        let jobs = done.len() as u64;
+        self.hosts.finish(&report.worker.host, jobs, failed);
         if done.is_empty() {
             acknowledge(&message).await;
         } else {
@@ -188,6 +208,10 @@ where
 
     fn deliver(&mut self, tasks: Vec<FinishedTask<A, R>>) {
         if !tasks.is_empty() {
+            if self.table.is_empty() {
+                // Whoever waits for these jobs may look at the report next.
+                self.tell();
+            }
             self.deliveries += 1;
             let number = self.deliveries;
             // A backend that is gone needs no results.
@@ -207,6 +231,14 @@ where
             Ok(Notice::Refused(worker, _)) => {
                 self.hosts.leave(&worker);
                 self.counts.refused_workers += 1;
+            }
+            Ok(Notice::Describes(worker, environment)) => {
+                if self.measuring.as_ref() == Some(&worker)
+                    && let Some(listener) = self.listener.take()
+                {
+                    // One that waits no longer needs no answer.
+                    let _ = listener.send(*environment);
+                }
             }
             Err(_) => self.counts.refused_messages += 1,
         }
@@ -232,11 +264,20 @@ where
             // A server that is gone may be back at the next tick.
             self.results = self.streams.result_messages().await.ok();
         }
-        self.say(Control::Alive).await;
+        self.choose_host().await;
+        if self.said_alive.is_none_or(|said| said.elapsed() >= BEAT) {
+            self.say_alive().await;
+        }
         if self.is_cancelled {
             self.cancel().await;
+            if self.client.connection_state() != State::Connected {
+                // Nobody can say what the workers still do; what they did is found by the next run.
+                let done = self.table.take_published().map(Task::cancelled).collect();
+                self.deliver(done);
+            }
         }
         self.hint_at_missing_workers();
+        self.tell();
     }
 
     /// Tells the user once how to start workers, where there are none.
@@ -261,15 +302,23 @@ where
         let mut done: Vec<_> = self.table.take_waiting().map(fail).collect();
         done.extend(self.table.take_published().map(fail));
         self.outbox.clear();
+        self.setup.shared.host.break_down();
         self.deliver(done);
         self.broken = Some(reason.to_owned());
     }
 
-    /// Tells the backend how the cluster is doing.
-    fn tell(&mut self) {
+    /// Tells the backend how many jobs the cluster needs.
+    fn tell_size(&self) {
         let shared = &self.setup.shared;
         shared.slots.store(self.slots(), Ordering::Relaxed);
-        shared.window.store(self.window(), Ordering::Relaxed);
+        shared
+            .window
+            .store(self.sizes().in_flight(), Ordering::Relaxed);
+    }
+
+    /// Tells the backend how the cluster is doing. This goes through all hosts, so it is not done after each message.
+    fn tell(&mut self) {
+        let shared = &self.setup.shared;
         self.counts.hosts = self.hosts.shares();
         let mut report = shared.report.lock().unwrap_or_else(PoisonError::into_inner);
         report.clone_from(&self.counts);
@@ -287,6 +336,8 @@ where
 
     /// Ends the workers, and removes everything from the server.
     async fn close(mut self) {
+        // A worker that asks for the next sweep must not wait for an answer of this one.
+        let _ = self.joins.unsubscribe().await;
         self.say(Control::Ended).await;
         let _ = self.client.flush().await;
         if self.server.is_none() {

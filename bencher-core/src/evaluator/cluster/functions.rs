@@ -12,7 +12,7 @@ use super::super::{Backend, Limits};
 use super::options::WORKER_VARIABLE;
 use super::private_folder::random_hex;
 use super::worker::simulate;
-use super::{ClusterBackend, ClusterOptions, ClusterSweep, WorkerIdentity, work};
+use super::{ClusterBackend, ClusterOptions, ClusterSweep, HostRule, WorkerIdentity, work};
 use crate::console::error_line;
 use crate::measure::{Environment, executable_digest};
 use crate::signals::stop_signals;
@@ -41,11 +41,10 @@ where
         code: executable_digest()?,
         // Nothing is kept of its jobs, so no other run may take its results for its own.
         identity: Digest::of(random_hex(16)?.as_bytes()),
-        is_evidence: false,
+        rule: HostRule::AllWorkers,
     };
-    Ok(Box::new(ClusterBackend::start(
-        launch, workers, limits, sweep,
-    )?))
+    let (backend, _) = ClusterBackend::start(launch, workers, limits, sweep)?;
+    Ok(Box::new(backend))
 }
 
 /// In a process that was started as a cluster worker, works for a run of this program, and ends the process.
@@ -85,13 +84,9 @@ impl WorkerIdentity {
     /// # Errors
     /// Where the executable cannot be read.
     pub(crate) fn here() -> io::Result<Self> {
-        let environment = Environment::capture();
         Ok(Self {
             code: executable_digest()?,
-            machine: environment.class(),
-            host: environment.host.unwrap_or_else(|| "unknown".to_owned()),
-            processor: environment.cpu,
-            governor: environment.governor,
+            environment: Environment::capture(),
         })
     }
 }

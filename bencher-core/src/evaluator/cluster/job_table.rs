@@ -81,13 +81,22 @@ impl<A> JobTable<A> {
         Submission::Waits
     }
 
-    /// Takes the next jobs, which are from now on with the server.
-    pub(super) fn publish(&mut self, count: usize) -> Vec<ChunkJob> {
-        let count = count.min(self.waiting.len());
-        let mut jobs = Vec::with_capacity(count);
-        for (name, args, task) in self.waiting.drain(..count) {
-            self.published.insert(name, task);
-            jobs.push(ChunkJob { name, args });
+    /// Takes the next jobs, which are from now on with the server: at most `count`, with at most this number of bytes
+    /// but for the first.
+    pub(super) fn publish(&mut self, count: usize, most_bytes: usize) -> Vec<ChunkJob> {
+        let mut jobs = Vec::with_capacity(count.min(self.waiting.len()));
+        let mut bytes = 0;
+        while jobs.len() < count
+            && let Some((_, args, _)) = self.waiting.front()
+        {
+            bytes += args.0.len() + size_of::<ChunkJob>();
+            if bytes > most_bytes && !jobs.is_empty() {
+                break;
+            }
+            if let Some((name, args, task)) = self.waiting.pop_front() {
+                self.published.insert(name, task);
+                jobs.push(ChunkJob { name, args });
+            }
         }
         jobs
     }
@@ -123,6 +132,16 @@ impl<A> JobTable<A> {
     /// Takes the jobs that are with the server.
     pub(super) fn take_published(&mut self) -> impl Iterator<Item = Task<A>> + '_ {
         self.published.drain().map(|(_, task)| task)
+    }
+
+    /// The number of the coordinator.
+    pub(super) const fn run(&self) -> u32 {
+        self.run
+    }
+
+    /// Whether all jobs are done.
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty() && self.published.is_empty()
     }
 
     pub(super) fn waiting(&self) -> usize {
@@ -166,7 +185,7 @@ mod tests {
         let mut table = JobTable::new(7);
         submit(&mut table, 0, 10);
         submit(&mut table, 1, 11);
-        let jobs = table.publish(5);
+        let jobs = table.publish(5, usize::MAX);
         assert_eq!((jobs.len(), table.waiting(), table.published()), (2, 0, 2));
         assert_eq!(decode::<u32>(&jobs[1].args), Ok(11));
         let name = jobs[1].name;
@@ -182,13 +201,26 @@ mod tests {
     fn a_job_that_is_tried_again_does_not_get_the_result_of_the_first_try() {
         let mut table = JobTable::new(7);
         submit(&mut table, 0, 10);
-        let first = table.publish(1)[0].name;
+        let first = table.publish(1, usize::MAX)[0].name;
         assert!(matches!(table.accept(failed(first)), Arrival::First(..)));
         submit(&mut table, 0, 10);
-        let second = table.publish(1)[0].name;
+        let second = table.publish(1, usize::MAX)[0].name;
         assert_ne!(first, second);
         assert!(matches!(table.accept(failed(first)), Arrival::Duplicate));
         assert!(matches!(table.accept(done(second, 1)), Arrival::First(..)));
+    }
+
+    #[test]
+    fn jobs_travel_together_as_far_as_a_message_holds_them() {
+        let mut table = JobTable::new(7);
+        for id in 0..5 {
+            submit(&mut table, id, 10);
+        }
+        let each = size_of::<ChunkJob>() + 1;
+        assert_eq!(table.publish(9, 2 * each).len(), 2);
+        assert_eq!(table.publish(9, 0).len(), 1, "one in any case");
+        assert_eq!(table.publish(9, usize::MAX).len(), 2);
+        assert!(table.publish(9, usize::MAX).is_empty() && !table.is_empty());
     }
 
     #[test]
@@ -196,7 +228,7 @@ mod tests {
         let mut table = JobTable::new(7);
         submit(&mut table, 0, 10);
         submit(&mut table, 1, 10);
-        let jobs = table.publish(2);
+        let jobs = table.publish(2, usize::MAX);
         assert_ne!(jobs[0].name, jobs[1].name);
         assert_eq!(table.published(), 2);
     }
@@ -207,7 +239,11 @@ mod tests {
         for args in [10, 11] {
             submit(&mut before, 0, args);
         }
-        let names: Vec<JobName> = before.publish(2).iter().map(|job| job.name).collect();
+        let names: Vec<JobName> = before
+            .publish(2, usize::MAX)
+            .iter()
+            .map(|job| job.name)
+            .collect();
 
         let mut table = JobTable::new(7);
         assert!(matches!(table.accept(done(names[0], 1)), Arrival::Early));
@@ -233,7 +269,7 @@ mod tests {
         for id in 0..3 {
             submit(&mut table, id, 10);
         }
-        let jobs = table.publish(2);
+        let jobs = table.publish(2, usize::MAX);
         assert_eq!(table.withdraw(jobs[0].name).map(|task| task.id), Some(0));
         assert!(table.withdraw(jobs[0].name).is_none());
         assert_eq!(table.take_waiting().count(), 1);

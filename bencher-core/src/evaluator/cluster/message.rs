@@ -11,6 +11,8 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::super::outcome::Usage;
 use super::super::process::{Bytes, EncodedOutcome, decode, encode};
+use super::HostRule;
+use crate::measure::Environment;
 
 /// The first bytes of every message.
 const MAGIC: [u8; 4] = *b"bnc\x01";
@@ -18,6 +20,12 @@ const MAGIC: [u8; 4] = *b"bnc\x01";
 const HEAD: usize = MAGIC.len() + size_of::<u64>();
 /// The largest message that is read, in bytes: the largest that a server should be set to.
 pub(super) const MOST_BYTES: usize = 64 << 20;
+
+/// What the headers and the other parts of a message may take, in bytes, beside its jobs or results.
+pub(super) const ROOM: usize = 4096;
+/// The smallest limit of a server for its messages, in bytes: parts of the context, settings and groups of results must
+/// fit. By default the limit is 1 MB.
+pub(super) const LEAST_PAYLOAD: usize = 512 << 10;
 
 /// The name of a job: the digest of its content, and the number of its submission. The upper half of the number names
 /// the coordinator.
@@ -31,32 +39,39 @@ pub(super) struct Join {
     pub(super) code: u128,
     /// The sweep that it was started for; `None` accepts any of its program.
     pub(super) sweep: Option<String>,
-    /// The class of its machine.
-    pub(super) machine: u128,
-    /// The model of its processor, and the governor of its frequency.
-    pub(super) processor: Option<String>,
-    pub(super) governor: Option<String>,
+    /// Its machine.
+    pub(super) environment: Environment,
 }
 
 /// Which worker sends something.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) struct WorkerName {
     pub(super) host: String,
-    pub(super) process: u32,
+    /// A random number, new each time that a worker joins. A host and a number of a process would not do: containers
+    /// may share both, and a worker may join twice.
+    pub(super) instance: u64,
 }
 
 /// The answer to a worker that wants to take part.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) enum JoinReply {
     Welcome(Box<Welcome>),
-    /// It cannot take part; the text says why.
-    Refused(String),
+    Refused(Refused),
+}
+
+/// A run of the program cannot use a worker; another one may.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Refused {
+    pub(super) sweep: String,
+    pub(super) reason: String,
 }
 
 /// Everything that a worker must know, but for the context, which has its own messages.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Welcome {
     pub(super) sweep: String,
+    /// The number of the coordinator.
+    pub(super) run: u32,
     /// The place at which the worker process runs jobs, and its name for people.
     pub(super) place: String,
     pub(super) title: String,
@@ -68,8 +83,8 @@ pub(super) struct Welcome {
     pub(super) memory: Option<u64>,
     pub(super) output: u64,
     pub(super) pin: bool,
-    /// Whether a host runs one job at a time.
-    pub(super) is_evidence: bool,
+    /// Which hosts run jobs, and how many at a time.
+    pub(super) rule: HostRule,
     /// The data for the place: its length in bytes, and its digest.
     pub(super) context_length: u64,
     pub(super) context_digest: u128,
@@ -121,6 +136,8 @@ pub(super) enum Notice {
     Redelivered(WorkerName),
     /// It cannot take part; the text says why.
     Refused(WorkerName, String),
+    /// Its machine as it is now.
+    Describes(WorkerName, Box<Environment>),
     /// It ends.
     Leaves(WorkerName),
 }
@@ -128,8 +145,11 @@ pub(super) enum Notice {
 /// What a coordinator says to all workers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Control {
-    /// It is alive.
-    Alive,
+    /// The coordinator with the number `run` is alive. Workers of an earlier one join again, since its settings may
+    /// differ. Where one host measures, its worker is named.
+    Alive { run: u32, measuring: Option<u64> },
+    /// The worker that measures is to describe its machine.
+    Describe,
     /// Jobs that have not begun are cancelled; running jobs are asked to stop.
     Cancel,
     /// Running jobs are ended.
@@ -181,7 +201,7 @@ mod tests {
     fn notice() -> Notice {
         let worker = WorkerName {
             host: "n1\n</script>".to_owned(),
-            process: 7,
+            instance: 7,
         };
         Notice::Beat(worker, 2)
     }

@@ -32,6 +32,7 @@ mod launchers;
 mod local_jobs;
 #[cfg(all(feature = "cluster", unix))]
 mod local_workers;
+mod measuring_host;
 #[cfg(all(feature = "cluster", unix))]
 mod message;
 mod options;
@@ -51,12 +52,15 @@ pub(crate) use backend::ClusterBackend;
 pub(crate) use functions::simulate_workers;
 #[cfg(all(feature = "cluster", unix))]
 pub(super) use functions::{backend, work_as_cluster_worker};
+pub(crate) use measuring_host::MeasuringHost;
 pub(crate) use options::{CREDENTIAL_VARIABLES, checked_url};
 pub use options::{ClusterOptions, WorkerPlacement};
 pub use report::{ClusterReport, HostShare};
 pub(crate) use worker::{WorkerIdentity, work};
 #[cfg(not(all(feature = "cluster", unix)))]
 pub(super) use worker::{backend, work_as_cluster_worker};
+
+use serde::{Deserialize, Serialize};
 
 use crate::value::Digest;
 
@@ -82,6 +86,17 @@ pub(crate) struct ClusterSweep {
     pub(crate) code: Digest,
     /// What tells this sweep and its store from all others.
     pub(crate) identity: Digest,
-    /// Whether jobs are timed or counted, so that a host runs one at a time.
-    pub(crate) is_evidence: bool,
+    /// Which hosts may run its jobs, and how many at a time.
+    pub(crate) rule: HostRule,
+}
+
+/// Which hosts of a cluster may run the jobs of a sweep, and how many at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum HostRule {
+    /// All hosts, each as many as it has workers: no result depends on the machine.
+    AllWorkers,
+    /// All hosts, each one at a time: timed or counted jobs, which the user wants side by side.
+    OneJobPerHost,
+    /// One host, one at a time: timed or counted jobs, which can then be compared.
+    OneHost,
 }

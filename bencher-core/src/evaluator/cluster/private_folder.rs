@@ -86,14 +86,14 @@ pub(super) fn random_hex(bytes: usize) -> io::Result<String> {
     }))
 }
 
-/// A random number.
+/// Random bytes.
 ///
 /// # Errors
 /// Where the system has none.
-pub(super) fn random_number() -> io::Result<u32> {
-    let mut random = [0; 4];
+pub(super) fn random_bytes<const N: usize>() -> io::Result<[u8; N]> {
+    let mut random = [0; N];
     File::open("/dev/urandom")?.read_exact(&mut random)?;
-    Ok(u32::from_le_bytes(random))
+    Ok(random)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use super::super::process::Launch;
 use super::super::{Backend, Limits};
 use super::ClusterOptions;
+use crate::measure::Environment;
 use crate::value::Digest;
 
 /// What a worker would say about itself.
@@ -14,10 +15,7 @@ use crate::value::Digest;
 #[expect(dead_code, reason = "only a program with the feature reads it")]
 pub(crate) struct WorkerIdentity {
     pub(crate) code: Digest,
-    pub(crate) host: String,
-    pub(crate) machine: Digest,
-    pub(crate) processor: Option<String>,
-    pub(crate) governor: Option<String>,
+    pub(crate) environment: Environment,
 }
 
 /// Fails, since this program has no code for it.

@@ -2,27 +2,31 @@
 
 mod chunk_run;
 mod joining;
+mod simulated;
 
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use async_nats::jetstream::consumer::PullConsumer;
 use async_nats::{Client, Message, Subscriber, jetstream};
 use futures_util::StreamExt;
-use futures_util::future::join_all;
 use tokio::time::timeout;
 
-use super::ClusterOptions;
 use super::access::Access;
 use super::error::failed;
 use super::host_lock::HostLock;
 use super::hosts::BEAT;
 use super::local_jobs::{Answer, LocalJobs, SimulatedJob};
 use super::message::{Control, Notice, Welcome, WorkerName, pack, unpack};
+use super::private_folder::random_bytes;
 use super::streams::{Streams, next_message};
+use super::{ClusterOptions, HostRule};
+use crate::measure::Environment;
 use crate::value::Digest;
+pub(super) use simulated::simulate;
 
 /// The variable that names the sweep of a worker which was started for one.
 pub(super) const SWEEP_VARIABLE: &str = "BENCHER_CLUSTER_SWEEP";
@@ -43,12 +47,19 @@ const PAUSE: Duration = Duration::from_millis(300);
 pub(crate) struct WorkerIdentity {
     /// Its executable.
     pub(crate) code: Digest,
-    /// The name of its host, and the class of the machine.
-    pub(crate) host: String,
-    pub(crate) machine: Digest,
-    /// The model of its processor, and the governor of its frequency.
-    pub(crate) processor: Option<String>,
-    pub(crate) governor: Option<String>,
+    /// Its machine.
+    pub(crate) environment: Environment,
+}
+
+impl WorkerIdentity {
+    /// A name for a worker that joins a sweep.
+    fn new_name(&self) -> io::Result<WorkerName> {
+        let host = self.environment.host.clone();
+        Ok(WorkerName {
+            host: host.unwrap_or_else(|| "unknown".to_owned()),
+            instance: u64::from_le_bytes(random_bytes()?),
+        })
+    }
 }
 
 /// The name by which workers find a sweep of their program.
@@ -74,13 +85,9 @@ pub(crate) fn work(
         .build()?;
     runtime.block_on(async {
         let client = connect(&access, stop).await?;
-        let name = WorkerName {
-            host: identity.host.clone(),
-            process: std::process::id(),
-        };
-        let worker = Worker {
+        let mut worker = Worker {
             client,
-            name,
+            name: identity.new_name()?,
             identity,
             program,
             sweep,
@@ -90,46 +97,6 @@ pub(crate) fn work(
         };
         worker.work().await
     })
-}
-
-/// Works for a sweep of this program as this number of workers at once, each with a connection of its own. They start
-/// no processes: `job` gives the results.
-///
-/// # Errors
-/// Where there is no server and no sweep, or they are refused.
-pub(super) fn simulate(
-    options: &ClusterOptions,
-    identity: &WorkerIdentity,
-    count: u32,
-    job: SimulatedJob,
-) -> io::Result<()> {
-    let access = Access::new(options)?;
-    let program = program_name(&std::env::current_exe()?);
-    let stop = AtomicBool::new(false);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let one = async |process: u32| {
-        let worker = Worker {
-            client: connect(&access, &stop).await?,
-            name: WorkerName {
-                host: identity.host.clone(),
-                process,
-            },
-            identity: identity.clone(),
-            program: program.clone(),
-            sweep: None,
-            url: access.url().to_owned(),
-            stop: &stop,
-            simulated: Some(job),
-        };
-        let Some(welcome) = worker.join().await? else {
-            return Ok(());
-        };
-        worker.serve(*welcome).await.map(drop)
-    };
-    let all = runtime.block_on(join_all((0..count).map(one)));
-    all.into_iter().collect()
 }
 
 /// Connects to a server that may begin later.
@@ -149,6 +116,7 @@ async fn connect(access: &Access, stop: &AtomicBool) -> io::Result<Client> {
 /// A worker that is connected to a server.
 struct Worker<'s> {
     client: Client,
+    /// Its name in the sweep that it joins or serves.
     name: WorkerName,
     identity: WorkerIdentity,
     program: String,
@@ -167,13 +135,16 @@ enum Leave {
     Ended,
     /// The coordinator is silent.
     Silent,
+    /// Another coordinator runs the sweep, perhaps with other settings.
+    Replaced,
     /// The worker was asked to stop.
     Stopped,
 }
 
 impl Worker<'_> {
-    async fn work(&self) -> io::Result<()> {
+    async fn work(&mut self) -> io::Result<()> {
         loop {
+            self.name = self.identity.new_name()?;
             let Some(welcome) = self.join().await? else {
                 return Ok(());
             };
@@ -191,6 +162,8 @@ impl Worker<'_> {
         let control =
             control.map_err(|error| failed("the server refuses a subscription", error))?;
         let (launch, limits) = self.launch(&welcome, &streams).await?;
+        let slots = Arc::new(AtomicU32::new(0));
+        let _beats = self.beat(&streams, &slots);
         let mut jobs = match self.simulated {
             Some(job) => LocalJobs::simulated(job),
             None => LocalJobs::start(launch, limits)?,
@@ -211,15 +184,20 @@ impl Worker<'_> {
             streams,
             control,
             jobs,
+            queue: None,
+            run: welcome.run,
             heard: Instant::now(),
             leave: None,
             lease: welcome.lease,
-            lock: welcome.is_evidence.then(|| HostLock::new(&self.name.host)),
-            reports: 0,
+            lock: (welcome.rule != HostRule::AllWorkers).then(|| HostLock::new(&self.name.host)),
+            rule: welcome.rule,
+            waits: welcome.rule == HostRule::OneHost,
+            is_asked: false,
+            messages: 0,
         };
-        let beats = service.beat();
+        slots.store(1, Ordering::Relaxed);
+        service.tell_beat().await;
         let leave = service.take_chunks().await;
-        beats.abort();
         self.tell(&service.streams, &Notice::Leaves(self.name.clone()))
             .await;
         let _ = self.client.flush().await;
@@ -233,6 +211,22 @@ impl Worker<'_> {
         }
     }
 
+    /// Says again and again that this worker is alive, and how many jobs it runs at the same time.
+    fn beat(&self, streams: &Streams, slots: &Arc<AtomicU32>) -> Background {
+        let (client, subject) = (self.client.clone(), streams.notices());
+        let (name, slots) = (self.name.clone(), Arc::clone(slots));
+        Background(tokio::spawn(async move {
+            let mut beats = tokio::time::interval(BEAT);
+            loop {
+                beats.tick().await;
+                let notice = Notice::Beat(name.clone(), slots.load(Ordering::Relaxed));
+                if let Ok(bytes) = pack(&notice) {
+                    let _ = client.publish(subject.clone(), bytes.into()).await;
+                }
+            }
+        }))
+    }
+
     fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
@@ -244,28 +238,39 @@ struct Service<'w> {
     streams: Streams,
     control: Subscriber,
     jobs: LocalJobs,
-    /// When the coordinator was heard last.
+    /// The queue of chunks, once the server has named it.
+    queue: Option<PullConsumer>,
+    /// The number of the coordinator.
+    run: u32,
+    /// When it was heard last.
     heard: Instant,
     leave: Option<Leave>,
     lease: Duration,
     /// What lets one job run at a time on this host, where jobs are timed.
     lock: Option<HostLock>,
-    /// How many reports were sent.
-    reports: u64,
+    rule: HostRule,
+    /// Whether one worker runs all jobs, and this one is not it.
+    waits: bool,
+    /// Whether it is to describe its machine.
+    is_asked: bool,
+    /// How many messages were sent that the server keeps.
+    messages: u64,
+}
+
+/// A task that ends with this value.
+struct Background(tokio::task::JoinHandle<()>);
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 impl Service<'_> {
-    /// Says again and again that this worker is alive.
-    fn beat(&self) -> tokio::task::JoinHandle<()> {
-        let (client, subject) = (self.worker.client.clone(), self.streams.notices());
-        let bytes = pack(&Notice::Beat(self.worker.name.clone(), 1)).unwrap_or_default();
-        tokio::spawn(async move {
-            let mut beats = tokio::time::interval(BEAT);
-            loop {
-                beats.tick().await;
-                let _ = client.publish(subject.clone(), bytes.clone().into()).await;
-            }
-        })
+    /// Says at once that this worker can run a job.
+    async fn tell_beat(&self) {
+        let notice = Notice::Beat(self.worker.name.clone(), 1);
+        self.worker.tell(&self.streams, &notice).await;
     }
 
     /// Takes chunks until the sweep ends, or this worker does.
@@ -273,6 +278,11 @@ impl Service<'_> {
         loop {
             if let Some(leave) = self.leave() {
                 return leave;
+            }
+            self.describe().await;
+            if self.waits {
+                let _ = timeout(ASK, self.listen()).await;
+                continue;
             }
             // Held until the chunk is done.
             let _turn = match &self.lock {
@@ -290,9 +300,19 @@ impl Service<'_> {
                 Ok(None) => {}
                 Err(_) => {
                     // The server is gone, and may come back.
+                    self.queue = None;
                     let _ = timeout(PAUSE, self.listen()).await;
                 }
             }
+        }
+    }
+
+    /// Describes this machine, where the coordinator asked for it.
+    async fn describe(&mut self) {
+        if std::mem::take(&mut self.is_asked) && !self.waits {
+            let environment = Box::new(Environment::capture());
+            let notice = Notice::Describes(self.worker.name.clone(), environment);
+            self.worker.tell(&self.streams, &notice).await;
         }
     }
 
@@ -309,17 +329,24 @@ impl Service<'_> {
 
     /// The next chunk; none after some time, or if the coordinator said something.
     async fn next_chunk(&mut self) -> io::Result<Option<jetstream::Message>> {
-        let streams = self.streams.clone();
-        let ask = async {
-            let queue = streams.job_queue().await?;
-            next_message(&queue, ASK).await
+        let queue = match self.queue.take() {
+            Some(queue) => queue,
+            None => self.streams.job_queue().await?,
         };
+        self.queue = Some(queue.clone());
+        let ask = next_message(&queue, ASK);
         tokio::pin!(ask);
         loop {
             tokio::select! {
                 chunk = &mut ask => return chunk,
                 // An open request must not be dropped: a chunk that answers it would wait for its lease to end.
-                () = self.listen() => {}
+                () = self.listen() => {
+                    if self.leave == Some(Leave::Ended) {
+                        // No chunk comes any more.
+                        return Ok(None);
+                    }
+                    self.describe().await;
+                }
             }
         }
     }
@@ -341,7 +368,12 @@ impl Service<'_> {
         };
         self.heard = Instant::now();
         match control {
-            Control::Alive => {}
+            Control::Alive { run, .. } if run != self.run => self.leave = Some(Leave::Replaced),
+            Control::Alive { measuring, .. } => {
+                self.waits =
+                    self.rule == HostRule::OneHost && measuring != Some(self.worker.name.instance);
+            }
+            Control::Describe => self.is_asked = true,
             Control::Cancel => self.jobs.cancel(),
             Control::Expire => self.jobs.expire(),
             Control::Ended => self.leave = Some(Leave::Ended),

@@ -24,8 +24,8 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "executor",
         takes: OptionValue::Choice("KIND", &EXECUTORS),
         per_sweep: true,
-        help: "Where samples run; timed samples run one at a time, with processes or cluster \
-               in a single worker process",
+        help: "Where samples run; timed samples run one at a time, with processes in one worker process, \
+               with cluster on one host",
         default: "serial, threads with --jobs",
         shorthands: &[],
         read: |values| {

@@ -6,14 +6,12 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::super::WorkerPlacement;
-use super::super::chunk_size::{chunk_size, whole_chunk};
-use super::super::message::{Chunk, Control, JobName, pack, unpack};
+use super::super::chunk_size::Sizes;
+use super::super::message::{Chunk, Control, JobName, ROOM, pack, unpack};
 use super::super::streams::next_message;
+use super::super::{HostRule, WorkerPlacement};
 use super::{Coordinator, Outcome, Task};
 
-/// The most jobs in flight: each takes some hundred bytes.
-const MOST_IN_FLIGHT: usize = 1 << 17;
 /// How long a coordinator waits before it publishes a chunk again.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long it waits for a chunk that it takes back.
@@ -59,7 +57,12 @@ where
 {
     /// How many jobs run at the same time, or will when the workers are there.
     pub(super) fn slots(&self) -> usize {
-        match self.hosts.slots() {
+        let slots = match self.setup.sweep.rule {
+            HostRule::AllWorkers => self.hosts.slots(),
+            HostRule::OneJobPerHost => self.hosts.alive().min(self.hosts.slots()),
+            HostRule::OneHost => return 1,
+        };
+        match slots {
             0 => {
                 let launch = self.setup.sweep.options.launch.as_ref();
                 let expected = launch.and_then(WorkerPlacement::workers);
@@ -69,11 +72,9 @@ where
         }
     }
 
-    /// How many jobs should be in flight: two chunks for each slot at the server, and as many here.
-    pub(super) fn window(&self) -> usize {
-        let chunks = 4 * whole_chunk(self.nanoseconds) * self.slots();
-        // At least a few jobs for each, however many there are.
-        chunks.min(MOST_IN_FLIGHT.max(8 * self.slots()))
+    /// How many jobs travel together, and how many are on their way.
+    pub(super) fn sizes(&self) -> Sizes {
+        Sizes::of(self.nanoseconds, self.slots())
     }
 
     /// Publishes chunks, as long as fewer jobs are at the server than its workers need.
@@ -84,7 +85,7 @@ where
         if self.outbox.again_at.is_some_and(|at| Instant::now() < at) {
             return;
         }
-        let most = 2 * whole_chunk(self.nanoseconds) * self.slots();
+        let most = self.sizes().at_server();
         loop {
             if self.outbox.chunks.is_empty() && !(self.table.published() < most && self.fill()) {
                 return;
@@ -111,12 +112,12 @@ where
         if waiting == 0 {
             return false;
         }
-        let jobs = self
-            .table
-            .publish(chunk_size(self.nanoseconds, waiting, self.slots()));
+        let count = self.sizes().next_chunk(waiting);
+        let most = self.client.max_payload();
+        let jobs = self.table.publish(count, most / 2);
         let names = jobs.iter().map(|job| job.name).collect();
         match pack(&Chunk { losses: 0, jobs }) {
-            Ok(message) if message.len() <= self.client.max_payload() => {
+            Ok(message) if message.len() <= most.saturating_sub(ROOM) => {
                 self.outbox.count += 1;
                 self.outbox.chunks.push_back(OutgoingChunk {
                     name: format!("{}-{}", self.outbox.run, self.outbox.count),
@@ -127,10 +128,9 @@ where
             Ok(message) => self.fail_unsendable(
                 &names,
                 &format!(
-                    "its arguments are too large for a message: {} bytes with those of the jobs \
-                     beside it, and the server takes {}",
-                    message.len(),
-                    self.client.max_payload()
+                    "its arguments of {} bytes are larger than a message may be: the server takes \
+                     {most} bytes (`max_payload` of its configuration)",
+                    message.len()
                 ),
             ),
             Err(error) => self.fail_unsendable(&names, &error),

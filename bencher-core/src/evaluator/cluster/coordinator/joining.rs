@@ -6,7 +6,10 @@ use async_nats::Message;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::super::message::{CONTEXT_PART, Join, JoinReply, Welcome, pack, unpack};
+use super::super::HostRule;
+use super::super::message::{
+    CONTEXT_PART, Join, JoinReply, LEAST_PAYLOAD, ROOM, Refused, Welcome, pack, unpack,
+};
 use super::super::streams::LEASE;
 use super::super::worker::program_name;
 use super::{Coordinator, Setup};
@@ -34,7 +37,7 @@ const OWN_VARIABLES: [&str; 5] = [
 ];
 
 impl Invitation {
-    pub(super) fn new(setup: &Setup, url: String) -> Self {
+    pub(super) fn new(setup: &Setup, url: String, run: u32) -> Self {
         let Setup {
             launch,
             limits,
@@ -53,6 +56,7 @@ impl Invitation {
         let welcome = Welcome {
             // A sweep of other code is another one: its results must not be mistaken for those of this one.
             sweep: Digest::of(format!("{} {}", sweep.identity, sweep.code).as_bytes()).to_string(),
+            run,
             place: launch.place().to_owned(),
             title: launch.display_title().to_owned(),
             args: args.collect(),
@@ -61,7 +65,7 @@ impl Invitation {
             memory: limits.memory,
             output: limits.output,
             pin: limits.pin,
-            is_evidence: sweep.is_evidence,
+            rule: sweep.rule,
             context_length: context.len() as u64,
             context_digest,
             lease: LEASE,
@@ -73,6 +77,23 @@ impl Invitation {
             context,
             welcome,
         }
+    }
+
+    /// Whether a server with this limit of its messages, in bytes, can carry it.
+    ///
+    /// # Errors
+    /// Why not, and what to do.
+    pub(super) fn check_payload(&self, limit: usize) -> Result<(), String> {
+        let settings = pack(&JoinReply::Welcome(Box::new(self.welcome.clone())))?.len() + ROOM;
+        let least = settings.max(LEAST_PAYLOAD);
+        if limit >= least {
+            return Ok(());
+        }
+        Err(format!(
+            "the server {} takes messages of at most {limit} bytes, and this program needs {least}: raise \
+             `max_payload` in the configuration of the server",
+            self.url
+        ))
     }
 
     /// What tells this sweep from all others.
@@ -100,7 +121,10 @@ impl Invitation {
         } else {
             return JoinReply::Welcome(Box::new(self.welcome.clone()));
         };
-        JoinReply::Refused(refusal)
+        JoinReply::Refused(Refused {
+            sweep: sweep.to_owned(),
+            reason: refusal,
+        })
     }
 }
 
@@ -116,9 +140,12 @@ where
             return;
         };
         let reply = self.invitation.answer(&join);
-        match &reply {
-            JoinReply::Welcome(_) => self.hosts.join(&join),
-            JoinReply::Refused(_) => self.counts.refused_workers += 1,
+        // A worker that is refused here may be one of another run. If it is not, it says so.
+        if matches!(reply, JoinReply::Welcome(_)) {
+            self.hosts.join(&join);
+            if self.setup.sweep.rule == HostRule::OneHost {
+                self.hosts.keep_environment(&join);
+            }
         }
         if let (Some(to), Ok(bytes)) = (request.reply, pack(&reply)) {
             // A worker without an answer asks again.

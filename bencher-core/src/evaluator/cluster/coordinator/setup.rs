@@ -21,7 +21,7 @@ use super::super::job_table::JobTable;
 use super::super::launchers::{PlacedWorkers, launcher};
 use super::super::local_workers::{LocalWorkers, WorkerCommandLine};
 use super::super::options::WORKER_VARIABLE;
-use super::super::private_folder::{PrivateFolder, random_hex, random_number};
+use super::super::private_folder::{PrivateFolder, random_bytes, random_hex};
 use super::super::server::NatsServer;
 use super::super::streams::{Streams, join_subject};
 use super::super::worker::SWEEP_VARIABLE;
@@ -98,7 +98,10 @@ async fn begin<A, R>(
     };
     let access = Access::new(&options)?;
     let client = access.connect("bencher coordinator").await?;
-    let invitation = Invitation::new(&setup, access.url().to_owned());
+    let run = u32::from_le_bytes(random_bytes()?);
+    let invitation = Invitation::new(&setup, access.url().to_owned(), run);
+    let fits = invitation.check_payload(client.max_payload());
+    fits.map_err(io::Error::other)?;
     let streams = Streams::new(client.clone(), invitation.sweep().to_owned());
     streams.create().await?;
     let results = streams.result_messages().await?;
@@ -125,15 +128,18 @@ async fn begin<A, R>(
         parts,
         notices,
         results: Some(results),
-        table: JobTable::new(random_number()?),
+        table: JobTable::new(run),
         outbox: Outbox::new(random_hex(8)?),
         hosts: Hosts::default(),
+        measuring: None,
+        listener: None,
         counts: ClusterReport::default(),
         unconfirmed: VecDeque::new(),
         deliveries: 0,
         nanoseconds: None,
         is_cancelled: false,
         broken: None,
+        said_alive: None,
         lonely_since: Some(Instant::now()),
         deliver,
     })

@@ -1,17 +1,18 @@
 //! How a worker runs one chunk of jobs.
 
 use std::collections::{HashMap, VecDeque};
-use std::io;
 use std::time::{Duration, Instant};
 
 use async_nats::jetstream;
 use futures_util::StreamExt;
-use tokio::time::{MissedTickBehavior, interval, sleep_until};
+use tokio::time::{MissedTickBehavior, interval, interval_at, sleep_until};
 
 use super::super::super::outcome::{FinishedTask, Outcome, Task};
 use super::super::super::process::{Bytes, EncodedOutcome};
 use super::super::local_jobs::Answer;
-use super::super::message::{Chunk, ChunkJob, JobName, JobResult, Notice, Report, pack, unpack};
+use super::super::message::{
+    Chunk, ChunkJob, JobName, JobResult, Notice, ROOM, Report, pack, unpack,
+};
 use super::super::streams::extend_lease;
 use super::{Leave, PAUSE, Service};
 use crate::value::Digest;
@@ -20,8 +21,6 @@ use crate::value::Digest;
 const GROUP: Duration = Duration::from_millis(50);
 /// From how many bytes on results do not wait for others.
 const GROUP_BYTES: usize = 256 << 10;
-/// What a message may have around its results, in bytes.
-const ROOM: usize = 4096;
 /// How many workers may be lost with a job before it fails.
 const MOST_LOSSES: u32 = 5;
 /// How long a running job may take after this worker was asked to stop.
@@ -68,7 +67,7 @@ impl Service<'_> {
             let notice = Notice::Redelivered(self.worker.name.clone());
             self.worker.tell(&self.streams, &notice).await;
         }
-        let mut run = ChunkRun::new(message, losses, self.worker.identity.machine);
+        let mut run = ChunkRun::new(message, losses, self.worker.identity.environment.class());
         if losses > 0 && chunk.jobs.len() > 1 {
             // One of them may have been the end of the other worker: each goes on alone.
             run.returned = chunk.jobs;
@@ -89,7 +88,7 @@ impl Service<'_> {
 
     /// Waits until all jobs have ended and all results are with the server.
     async fn see_through(&mut self, run: &mut ChunkRun) {
-        let mut leases = interval(self.lease / 3);
+        let mut leases = interval_at((Instant::now() + self.lease / 3).into(), self.lease / 3);
         leases.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut glances = interval(GLANCE);
         glances.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -150,7 +149,13 @@ impl Service<'_> {
             results,
         };
         if let Ok(bytes) = pack(&report) {
-            while self.publish(bytes.clone()).await.is_err() {
+            let name = self.next_message_name();
+            while self
+                .streams
+                .publish_results(&name, bytes.clone())
+                .await
+                .is_err()
+            {
                 if self.leave().is_some_and(|leave| leave != Leave::Stopped) {
                     return false;
                 }
@@ -160,30 +165,26 @@ impl Service<'_> {
                     () = self.listen() => {}
                 }
             }
-            self.reports += 1;
         }
         true
     }
 
-    async fn publish(&self, bytes: Vec<u8>) -> io::Result<()> {
-        let name = &self.worker.name;
-        let name = format!("{}-{}-{}", name.host, name.process, self.reports);
-        self.streams.publish_results(&name, bytes).await
+    /// A name for a message that no other message of any worker has: the server drops a second message of a name.
+    fn next_message_name(&mut self) -> String {
+        self.messages += 1;
+        format!("{:016x}-{}", self.worker.name.instance, self.messages)
     }
 
     async fn publish_raw(&mut self, bytes: Vec<u8>) {
+        let name = self.next_message_name();
         // It is of no use to anyone; it is only counted.
-        let _ = self.publish(bytes).await;
-        self.reports += 1;
+        let _ = self.streams.publish_results(&name, bytes).await;
     }
 
     /// Gives jobs back to the other workers, each in its own chunk.
-    async fn give_back(&self, run: &mut ChunkRun) {
-        for job in run.returned.drain(..) {
-            let name = format!(
-                "{:032x}-{}-{}-{}",
-                job.name.0, job.name.1, run.losses, self.worker.name.process
-            );
+    async fn give_back(&mut self, run: &mut ChunkRun) {
+        for job in std::mem::take(&mut run.returned) {
+            let name = self.next_message_name();
             let chunk = Chunk {
                 losses: run.losses,
                 jobs: vec![job],
@@ -323,11 +324,30 @@ fn end_of(outcome: Outcome<Bytes>, most: usize) -> (EncodedOutcome, usize) {
             );
             (EncodedOutcome::Failed(text), 0)
         }
-        Outcome::Failed(text) => {
+        Outcome::Failed(mut text) => {
+            let mut end = most.min(text.len());
+            while !text.is_char_boundary(end) {
+                end -= 1;
+            }
+            text.truncate(end);
             let size = text.len();
             (EncodedOutcome::Failed(text), size)
         }
         Outcome::TimedOut => (EncodedOutcome::TimedOut, 0),
         Outcome::Cancelled => (EncodedOutcome::Cancelled, 0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_that_no_message_can_hold_is_cut() {
+        let (end, size) = end_of(Outcome::Failed("\u{e9}".repeat(10)), 5);
+        assert!(matches!(end, EncodedOutcome::Failed(text) if text == "\u{e9}\u{e9}"));
+        assert_eq!(size, 4);
+        let (_, size) = end_of(Outcome::Failed("short".to_owned()), 5);
+        assert_eq!(size, 5);
     }
 }

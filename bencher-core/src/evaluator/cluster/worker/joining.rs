@@ -5,12 +5,16 @@ use std::io;
 use std::os::unix::ffi::OsStringExt;
 use std::time::{Duration, Instant};
 
-use async_nats::client::RequestErrorKind;
+use async_nats::{StatusCode, Subscriber};
+use futures_util::StreamExt;
+use tokio::time::timeout;
 
 use super::super::super::Limits;
 use super::super::super::process::Launch;
 use super::super::error::failed;
-use super::super::message::{CONTEXT_PART, Join, JoinReply, Welcome, pack, unpack};
+use super::super::message::{
+    CONTEXT_PART, Join, JoinReply, Notice, Refused, Welcome, pack, unpack,
+};
 use super::super::options::WORKER_VARIABLE;
 use super::super::streams::{Streams, join_subject};
 use super::{PATIENCE, PAUSE, SWEEP_VARIABLE, Worker};
@@ -18,8 +22,22 @@ use crate::value::Digest;
 
 /// The largest context that a worker accepts, in bytes.
 const MOST_CONTEXT: u64 = 1 << 32;
+/// How long a worker waits for an answer before it asks again.
+const ANSWER: Duration = Duration::from_secs(5);
+/// How long it waits for a run that wants it, after another refused it.
+const OTHERS: Duration = Duration::from_secs(1);
+/// How often a worker that waits for an answer looks whether it is to stop.
+const GLANCE: Duration = Duration::from_millis(200);
 /// How often a part of the context is asked for.
 const ATTEMPTS: u32 = 5;
+
+/// What the runs of a program say to a worker.
+enum Answered {
+    Welcome(Box<Welcome>),
+    /// All of them refuse it.
+    Refused(Vec<Refused>),
+    Nobody,
+}
 
 impl Worker<'_> {
     /// Asks for a sweep until there is one; none where this worker is to stop.
@@ -31,37 +49,82 @@ impl Worker<'_> {
             worker: self.name.clone(),
             code: self.identity.code.0,
             sweep: self.sweep.clone(),
-            machine: self.identity.machine.0,
-            processor: self.identity.processor.clone(),
-            governor: self.identity.governor.clone(),
+            environment: self.identity.environment.clone(),
         };
         let join = pack(&join).map_err(io::Error::other)?;
         let subject = join_subject(&self.program);
+        let inbox = self.client.new_inbox();
+        // One for all requests: an answer that is late is an answer too.
+        let answers = self.client.subscribe(inbox.clone()).await;
+        let mut answers =
+            answers.map_err(|error| failed("the server refuses a subscription", error))?;
         let end = Instant::now() + PATIENCE;
         while !self.is_stopped() {
-            let answer = self.client.request(subject.clone(), join.clone().into());
-            match answer.await {
-                Ok(answer) => match unpack(&answer.payload) {
-                    Ok(JoinReply::Welcome(welcome)) => return Ok(Some(welcome)),
-                    Ok(JoinReply::Refused(why)) => return Err(io::Error::other(why)),
-                    Err(_) => {
-                        return Err(io::Error::other("the answer of the program is malformed"));
-                    }
-                },
-                Err(error) if Instant::now() > end => {
-                    let text = format!(
+            let request =
+                self.client
+                    .publish_with_reply(subject.clone(), inbox.clone(), join.clone().into());
+            // A request that the server did not get is not answered.
+            let _ = request.await;
+            match self.answer(&mut answers).await {
+                Answered::Welcome(welcome) => return Ok(Some(welcome)),
+                Answered::Refused(refusals) => return Err(self.give_up(&refusals).await),
+                Answered::Nobody if Instant::now() > end => {
+                    return Err(io::Error::other(format!(
                         "no run of `{}` asks for workers at {}",
                         self.program, self.url
-                    );
-                    return Err(match error.kind() {
-                        RequestErrorKind::NoResponders => io::Error::other(text),
-                        _ => failed(&text, error),
-                    });
+                    )));
                 }
-                Err(_) => tokio::time::sleep(PAUSE).await,
+                Answered::Nobody => tokio::time::sleep(PAUSE).await,
             }
         }
         Ok(None)
+    }
+
+    /// The answers to a request: several runs of a program may use one server, and any of them may want this worker.
+    async fn answer(&self, answers: &mut Subscriber) -> Answered {
+        let mut end = Instant::now() + ANSWER;
+        let mut refusals = Vec::new();
+        while Instant::now() < end && !self.is_stopped() {
+            let Ok(answer) = timeout(GLANCE, answers.next()).await else {
+                continue;
+            };
+            let Some(answer) = answer else {
+                // The subscription ends with the client.
+                break;
+            };
+            if answer.status == Some(StatusCode::NO_RESPONDERS) {
+                break;
+            }
+            match unpack(&answer.payload) {
+                Ok(JoinReply::Welcome(welcome)) => return Answered::Welcome(welcome),
+                Ok(JoinReply::Refused(refused)) => {
+                    refusals.push(refused);
+                    end = end.min(Instant::now() + OTHERS);
+                }
+                // It is no run of this program.
+                Err(_) => {}
+            }
+        }
+        if refusals.is_empty() {
+            Answered::Nobody
+        } else {
+            Answered::Refused(refusals)
+        }
+    }
+
+    /// Tells all runs that refused this worker that it takes part in none.
+    async fn give_up(&self, refusals: &[Refused]) -> io::Error {
+        for Refused { sweep, reason } in refusals {
+            let streams = Streams::new(self.client.clone(), sweep.clone());
+            let notice = Notice::Refused(self.name.clone(), reason.clone());
+            self.tell(&streams, &notice).await;
+        }
+        let _ = self.client.flush().await;
+        let reasons: Vec<&str> = refusals
+            .iter()
+            .map(|refused| refused.reason.as_str())
+            .collect();
+        io::Error::other(reasons.join("; "))
     }
 
     /// What to start for a sweep: this program with the command line and the settings of the coordinator.

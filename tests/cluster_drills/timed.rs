@@ -1,0 +1,91 @@
+//! Timed samples on a cluster: one at a time on a host, and on one host unless it leaves.
+
+use std::process::{Command, Stdio};
+
+use crate::cluster::{Site, example, signal, start};
+
+#[test]
+fn two_workers_on_one_host_run_one_timed_sample_at_a_time() {
+    let store = tempfile::tempdir().unwrap();
+    let log = store.path().join("log");
+    std::fs::write(&log, "").unwrap();
+    let log = log.display().to_string();
+    let args = ["--executor", "cluster", "--launch", "local:2"];
+    let args = [&args[..], &["--side-by-side", "--repeats", "3"]].concat();
+    let mut run = start(store.path(), &[("TIMED_LOG", &log)], &args);
+    assert_eq!(run.end(), Some(0), "{}", run.text("stderr"));
+    one_at_a_time(&log);
+    run.leaves_nothing();
+}
+
+/// The hosts of 60 timed samples, in their order, of which no two ran at the same time.
+fn one_at_a_time(log: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(log).unwrap();
+    let samples = text.lines().map(|line| {
+        let words: Vec<&str> = line.split(' ').collect();
+        let time = |at: usize| words[at].parse::<u128>().unwrap();
+        (time(0), time(1), words[2].to_owned())
+    });
+    let mut samples: Vec<_> = samples.collect();
+    samples.sort();
+    assert_eq!(samples.len(), 60);
+    for (before, after) in samples.iter().zip(samples.iter().skip(1)) {
+        assert!(before.1 <= after.0, "side by side: {before:?} {after:?}");
+    }
+    samples.into_iter().map(|(.., host)| host).collect()
+}
+
+#[test]
+fn one_host_takes_timed_samples_and_another_follows_if_it_leaves() {
+    let (site, store) = (Site::start(), tempfile::tempdir().unwrap());
+    let log = store.path().join("log");
+    std::fs::write(&log, "").unwrap();
+    let log = log.display().to_string();
+    let environment = [("TIMED_LOG", &*log)];
+    let program = example::example("clustered", store.path());
+    let mut workers = ["n1", "n2"].map(|host| {
+        // A host with another name; two workers on each would wait for each other.
+        let mut worker = Command::new("unshare");
+        worker
+            .args(["--map-root-user", "--uts", "sh", "-c"])
+            .args(["hostname \"$0\" && exec \"$@\"", host])
+            .arg(program.get_program())
+            .args(site.options())
+            .arg("--cluster-worker")
+            .envs(environment)
+            .stdin(Stdio::null())
+            .stderr(Stdio::null());
+        (host, worker.spawn().unwrap())
+    });
+    let args = ["--executor", "cluster", "--repeats", "3"];
+    let mut run = site.run(store.path(), &environment, &args);
+    let first = run.until("samples of a host", |_| {
+        let text = std::fs::read_to_string(&log).unwrap();
+        let hosts: Vec<&str> = text
+            .lines()
+            .filter_map(|line| line.rsplit(' ').next())
+            .collect();
+        (hosts.len() >= 20).then(|| hosts[0].to_owned())
+    });
+    let leaves = workers.iter().find(|(host, _)| *host == first).unwrap();
+    signal(leaves.1.id(), "TERM");
+    assert_eq!(run.end(), Some(0), "{}", run.text("stderr"));
+    for (_, worker) in &mut workers {
+        let _ = worker.kill();
+        worker.wait().unwrap();
+    }
+    let mut hosts = one_at_a_time(&log);
+    hosts.dedup();
+    assert_eq!(hosts.len(), 2, "{hosts:?}");
+    assert_eq!(hosts[0], first);
+    let printed = run.text("stdout") + &run.text("stderr");
+    for expected in [
+        "2 machines of one class took these samples",
+        // The environment at the end is compared with that of the first host.
+        "the host that measured first is gone",
+    ] {
+        assert!(printed.contains(expected), "{printed}");
+    }
+    let state = run.last_state();
+    assert_eq!(state["hosts"].as_array().unwrap().len(), 2, "{state}");
+}
