@@ -78,6 +78,18 @@ fn an_interrupted_program_leaves_nothing_behind() {
 }
 
 #[test]
+fn an_interrupted_program_ends_without_the_server_of_its_site() {
+    let (mut site, store) = (Site::start(), tempfile::tempdir().unwrap());
+    let args = ["--executor", "cluster", "--launch", "local:1"];
+    let mut run = site.run(store.path(), &[SLOW], &args);
+    run.until_done(5);
+    site.server.kill().unwrap();
+    signal(run.child.id(), "INT");
+    assert_eq!(run.end(), Some(130), "{}", run.text("stderr"));
+    run.leaves_nothing();
+}
+
+#[test]
 fn a_poisoned_a_crashing_and_a_hung_point_fail_alone() {
     let environment = [
         ("NUMBERS_FAIL", "3"),

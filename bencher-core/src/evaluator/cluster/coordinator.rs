@@ -29,7 +29,7 @@ use super::hosts::{BEAT, Hosts};
 use super::job_table::{Arrival, JobTable, Submission};
 use super::message::{Control, JobResult, Notice, Report, WorkerName, pack, unpack};
 use super::server::NatsServer;
-use super::streams::Streams;
+use super::streams::{Streams, flush};
 use crate::measure::Environment;
 use crate::value::Digest;
 use chunks::Outbox;
@@ -270,11 +270,6 @@ where
         }
         if self.is_cancelled {
             self.cancel().await;
-            if self.client.connection_state() != State::Connected {
-                // Nobody can say what the workers still do; what they did is found by the next run.
-                let done = self.table.take_published().map(Task::cancelled).collect();
-                self.deliver(done);
-            }
         }
         self.hint_at_missing_workers();
         self.tell();
@@ -324,6 +319,10 @@ where
         report.clone_from(&self.counts);
     }
 
+    fn is_connected(&self) -> bool {
+        self.client.connection_state() == State::Connected
+    }
+
     async fn say(&self, control: Control) {
         if let Ok(bytes) = pack(&control) {
             // A worker that does not hear it hears the next one.
@@ -339,13 +338,16 @@ where
         // A worker that asks for the next sweep must not wait for an answer of this one.
         let _ = self.joins.unsubscribe().await;
         self.say(Control::Ended).await;
-        let _ = self.client.flush().await;
-        if self.server.is_none() {
+        flush(&self.client).await;
+        let is_connected = self.is_connected();
+        if self.server.is_none() && is_connected {
             self.streams.delete().await;
         }
         match &mut self.workers {
             Workers::Elsewhere => {}
-            Workers::Here(workers) => workers.end(),
+            Workers::Here(workers) if is_connected => workers.end(),
+            // They could neither hear that the sweep has ended, nor send what they have.
+            Workers::Here(workers) => workers.kill(),
             Workers::Placed(workers) => workers.end(),
         }
         self.tell();

@@ -149,12 +149,19 @@ impl LocalWorkers {
     }
 }
 
-impl Drop for LocalWorkers {
-    fn drop(&mut self) {
-        for worker in self.workers.iter_mut().filter_map(Option::as_mut) {
+impl LocalWorkers {
+    /// Ends the workers at once.
+    pub(super) fn kill(&mut self) {
+        for mut worker in self.workers.drain(..).flatten() {
             let _ = worker.kill();
             let _ = worker.wait();
         }
+    }
+}
+
+impl Drop for LocalWorkers {
+    fn drop(&mut self) {
+        self.kill();
     }
 }
 

@@ -11,6 +11,7 @@ use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::{Config, RetentionPolicy, StorageType};
 use async_nats::{Client, jetstream};
 use futures_util::StreamExt;
+use tokio::time::timeout;
 
 use super::error::failed;
 
@@ -26,6 +27,9 @@ const MOST_WORKERS: i64 = 1 << 16;
 const MOST_AGE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// How long the server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(4);
+
+/// How long the last words to the server may take.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 const WORKERS: &str = "workers";
 const COORDINATOR: &str = "coordinator";
@@ -190,6 +194,12 @@ impl Streams {
         let consumer = stream.get_or_create_consumer(name, config).await;
         consumer.map_err(|error| failed("the jobs or results cannot be read", error))
     }
+}
+
+/// Waits until the server has what was said, for a moment: a server that is gone is not waited for.
+pub(super) async fn flush(client: &Client) {
+    // The caller ends, and nobody depends on what it said last.
+    let _ = timeout(FAREWELL, client.flush()).await;
 }
 
 /// The next message of a queue, where there is one within some time.

@@ -22,7 +22,7 @@ use super::hosts::BEAT;
 use super::local_jobs::{Answer, LocalJobs, SimulatedJob};
 use super::message::{Control, Notice, Welcome, WorkerName, pack, unpack};
 use super::private_folder::random_bytes;
-use super::streams::{Streams, next_message};
+use super::streams::{Streams, flush, next_message};
 use super::{ClusterOptions, HostRule};
 use crate::measure::Environment;
 use crate::value::Digest;
@@ -200,7 +200,7 @@ impl Worker<'_> {
         let leave = service.take_chunks().await;
         self.tell(&service.streams, &Notice::Leaves(self.name.clone()))
             .await;
-        let _ = self.client.flush().await;
+        flush(&self.client).await;
         Ok(leave)
     }
 

@@ -153,7 +153,10 @@ where
         for chunk in std::mem::take(&mut self.outbox.chunks) {
             names.extend(chunk.jobs);
         }
-        if self.table.published() > names.len()
+        if !self.is_connected() {
+            // Nobody can say what the workers still do. A later run finds what they did.
+            done.extend(self.table.take_published().map(Task::cancelled));
+        } else if self.table.published() > names.len()
             && let Ok(queue) = self.streams.job_queue().await
         {
             while let Ok(Some(message)) = next_message(&queue, GLANCE).await {

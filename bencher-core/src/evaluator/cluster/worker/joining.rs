@@ -16,7 +16,7 @@ use super::super::message::{
     CONTEXT_PART, Join, JoinReply, Notice, Refused, Welcome, pack, unpack,
 };
 use super::super::options::WORKER_VARIABLE;
-use super::super::streams::{Streams, join_subject};
+use super::super::streams::{Streams, flush, join_subject};
 use super::{PATIENCE, PAUSE, SWEEP_VARIABLE, Worker};
 use crate::value::Digest;
 
@@ -119,7 +119,7 @@ impl Worker<'_> {
             let notice = Notice::Refused(self.name.clone(), reason.clone());
             self.tell(&streams, &notice).await;
         }
-        let _ = self.client.flush().await;
+        flush(&self.client).await;
         let reasons: Vec<&str> = refusals
             .iter()
             .map(|refused| refused.reason.as_str())
