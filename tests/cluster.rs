@@ -215,11 +215,12 @@ fn workers_of_one_host_with_one_process_number_are_told_apart() {
             .arg(program.get_program())
             .args(site.options())
             .arg("--cluster-worker")
+            .envs([SLOW])
             .stdin(std::process::Stdio::null())
             .stderr(std::process::Stdio::null());
         worker.spawn().unwrap()
     });
-    let mut run = site.run(store.path(), &[SLOW], &["--executor", "cluster"]);
+    let mut run = site.run(store.path(), &[], &["--executor", "cluster"]);
     let status = run.end();
     for worker in &mut workers {
         worker.kill().unwrap();
