@@ -5,11 +5,12 @@
 #[path = "support/cluster.rs"]
 mod cluster;
 
+use std::collections::BTreeSet;
 use std::process::Command;
 
 use serde_json::Value;
 
-use cluster::{LOCAL, SLOW, Site, cells, example, serial, signal, start};
+use cluster::{LOCAL, Run, SLOW, Site, cells, example, serial, signal, start};
 
 #[test]
 fn one_command_runs_a_sweep_on_a_cluster_and_leaves_nothing_behind() {
@@ -65,6 +66,44 @@ fn a_program_that_is_killed_leaves_nothing_and_goes_on_when_it_is_started_again(
     );
     assert_eq!(finish["counts"]["failed"], 0);
     second.leaves_nothing();
+}
+
+#[test]
+fn a_search_on_a_cluster_evaluates_the_points_of_a_serial_one_also_after_a_kill() {
+    let search = ["--search", "25"];
+    let store = tempfile::tempdir().unwrap();
+    let mut alone = start(store.path(), &[], &search);
+    assert_eq!(alone.end(), Some(0), "{}", alone.text("stderr"));
+    // The best one is measured twice.
+    let events = |run: &Run| {
+        let stdout = run.text("stdout");
+        let events = stdout
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap());
+        let samples = events.filter(|event: &Value| event["event"] == "sample");
+        let of = |event: Value| {
+            format!(
+                "{} {} {}",
+                event["inputs"], event["repeat"], event["results"]
+            )
+        };
+        samples.map(of).collect::<BTreeSet<String>>()
+    };
+    let expected = events(&alone);
+    assert!(expected.len() >= 26, "{expected:?}");
+
+    let store = tempfile::tempdir().unwrap();
+    let args = [&LOCAL[..], &search].concat();
+    let mut killed = start(store.path(), &[SLOW], &args);
+    killed.until_done(12);
+    signal(killed.child.id(), "KILL");
+    killed.end();
+    killed.leaves_nothing();
+    let mut run = start(store.path(), &[SLOW], &args);
+    assert_eq!(run.end(), Some(0), "{}", run.text("stderr"));
+    assert_eq!(events(&run), expected);
+    assert!(run.text("stdout").contains("\"state\":\"cached\""));
+    run.leaves_nothing();
 }
 
 #[test]

@@ -13,6 +13,9 @@ struct Numbers {
     /// Something that depends on n alone
     #[result]
     value: Option<u64>,
+    /// How far it is from the number that a search looks for
+    #[result(direction = "minimize")]
+    distance: Option<f64>,
 }
 
 /// Timed numbers
@@ -69,6 +72,7 @@ impl Benchmark for Numbers {
             return Err("it never works".into());
         }
         self.value = Some(self.n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40);
+        self.distance = Some((self.n as f64 - 70.3).abs());
         Ok(())
     }
 }

@@ -3,17 +3,21 @@
 use std::time::Instant;
 
 use crate::evaluator::Executors;
-use crate::evaluator::process::{ordinal, worker_role};
+use crate::evaluator::process::{WorkerRole, ordinal, worker_role};
 use crate::exit_guard;
 use crate::measure::{ReplicateRole, RoundRules, RoundTarget};
 use crate::optimize::{Goal, Proposals, Sampler, SearchError, SearchOptions, SearchSpace};
 use crate::plan::result_name_of;
+use crate::progress::{ProgressSink, StatusSink};
 use crate::store::sweep_tag;
-use crate::sweep_executor::{Result, SearchRun, SearchRunError, SearchedRun, SweepExecutor};
+use crate::sweep_executor::{
+    Result, RunOptions, SearchRun, SearchRunError, SearchedRun, SweepExecutor,
+};
 use crate::var::Direction;
 
 use super::assertions::{Assertions, Judged};
 use super::attributes::is_side_by_side;
+use super::cluster_report;
 use super::config::{RunConfig, SearchBudget};
 use super::error::BenchError;
 use super::result::SweepOutcome;
@@ -31,6 +35,16 @@ const ROUNDS: u32 = 6;
 /// Proposals that may be under way at a time, whatever the number of workers. So one seed gives one sequence with up to so
 /// many workers, and they cost a search nothing that could be measured.
 const UNDER_WAY: u64 = 4;
+
+/// Batches of the same size at every point, here and in worker processes.
+fn set_rounds(options: &mut RunOptions) {
+    if options.rounds.is_some() {
+        options.rounds = Some(RoundRules {
+            rounds: RoundTarget::Exactly(ROUNDS),
+            ..RoundRules::default()
+        });
+    }
+}
 
 impl SweepRun<'_> {
     /// The objectives of a sweep that is to be a search; none where it takes its grid.
@@ -144,6 +158,25 @@ impl SweepRun<'_> {
         Ok((options, budget, deadline))
     }
 
+    /// Handles the search in a worker process: it takes samples that the program sends, or passes on its way to another
+    /// sweep.
+    fn work_for_search(
+        &self,
+        space: &SearchSpace,
+        number: u64,
+        session: &mut Session,
+        role: &WorkerRole,
+    ) -> Result<SweepOutcome> {
+        let base = space.plan();
+        if let Some(mut options) = self.work_options(base, number, session, role)? {
+            set_rounds(&mut options);
+            let (plan, rows) = base.growing(space.searched()).map_err(self.plan_error())?;
+            let served = SweepExecutor::of(plan, self.body).serve_search(role, &options, rows);
+            std::process::exit(i32::from(served.is_err()));
+        }
+        Ok(self.passed_in_worker(number, None, session, role))
+    }
+
     /// Refuses a directory that processes share.
     fn check_not_shared(&self, session: &Session) -> Result<(), BenchError> {
         if session.config.shared_dir.is_none() {
@@ -168,7 +201,7 @@ impl SweepRun<'_> {
             .map_err(|error| self.search_error(error))?;
         let number = ordinal(PLACE);
         if let Some(role) = worker_role() {
-            return Ok(self.passed_in_worker(number, None, session, role));
+            return self.work_for_search(&space, number, session, role);
         }
         if session.config.only_plot {
             let title = self.settings.title;
@@ -176,12 +209,6 @@ impl SweepRun<'_> {
         }
         if self.compared.is_some() || session.role != ReplicateRole::Single {
             return Err(self.search_error(SearchError::OnlyAlone).into());
-        }
-        if matches!(
-            session.config.executor,
-            Executors::Processes(_) | Executors::Cluster(_)
-        ) {
-            return Err(self.search_error(SearchError::OnlyThreads).into());
         }
         let config = &session.config;
         let (options, budget, deadline) = self.search_options(config, clock)?;
@@ -201,12 +228,7 @@ impl SweepRun<'_> {
         session.make_report_folder()?;
         let timings = vec![("plan".to_owned(), clock.elapsed().as_secs_f64())];
         let (execution, mut run_options) = self.open(base, number, session, timings)?;
-        if run_options.rounds.is_some() {
-            run_options.rounds = Some(RoundRules {
-                rounds: RoundTarget::Exactly(ROUNDS),
-                ..RoundRules::default()
-            });
-        }
+        set_rounds(&mut run_options);
         let (plan, rows) = space
             .plan()
             .growing(space.searched())
@@ -216,6 +238,10 @@ impl SweepRun<'_> {
         let search = SearchRun {
             proposals,
             goals: names,
+            time: match session.config.search.budget {
+                Some(SearchBudget::Time(time)) => Some(time),
+                _ => None,
+            },
             deadline,
             rows,
             stored: 0,
@@ -228,7 +254,17 @@ impl SweepRun<'_> {
             .progress
             .start(title, u128::from(budget.unwrap_or(0)) * repeats);
         let in_progress = exit_guard::SweepGuard::begin(title, executor.describe_points());
-        let ran = executor.run_search(search, title, run_options, session.progress.as_mut());
+        let ran = {
+            let mut with_status;
+            let progress: &mut dyn ProgressSink = match run_options.executor {
+                Executors::Cluster(_) => {
+                    with_status = StatusSink::new(session.progress.as_mut(), &session.root);
+                    &mut with_status
+                }
+                _ => session.progress.as_mut(),
+            };
+            executor.run_search(search, title, run_options, progress)
+        };
         drop(in_progress);
         let run = ran.map_err(|error| match error {
             SearchRunError::Store(source) => BenchError::Store(source),
@@ -236,6 +272,9 @@ impl SweepRun<'_> {
             SearchRunError::Plan(source) => self.plan_error()(*source),
         })?;
         session.progress.finish(&run.end.collector.counts());
+        for line in run.end.cluster.iter().flat_map(cluster_report::lines) {
+            session.note(&line);
+        }
         let mut timings = execution.timings;
         timings.push(("execute".to_owned(), clock.elapsed().as_secs_f64()));
         let execution = Execution {

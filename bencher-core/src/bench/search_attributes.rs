@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::dataset::{digits, one_line, quantity};
+use crate::dataset::{digits, one_line, percent, quantity};
 use crate::optimize::{Goal, Importance, Sampler, hypervolumes};
 use crate::record::{
     FrontClass, SEARCH, SEARCH_BEST, SEARCH_GOAL, SEARCH_HISTORY, SEARCH_IMPORTANCE, SearchHistory,
     SearchImportance, SearchObjective, SearchSlice,
 };
-use crate::sweep_executor::SearchedRun;
+use crate::sweep_executor::{FinalRace, NamedBest, SearchedRun};
 use crate::value::Value;
 use crate::var::Direction;
 
@@ -216,7 +216,12 @@ fn best_text(run: &SearchedRun) -> Option<String> {
             .trim_end()
             .to_owned()
     };
-    let mut text = format!("{} is best ({}", inputs(best.trial)?, number(best.value));
+    let mut text = format!(
+        "{} {} ({}",
+        inputs(best.trial)?,
+        verb(best),
+        number(best.value)
+    );
     match best.bounds {
         Some((low, high)) => {
             let (low, high, count) = (number(low), number(high), best.samples);
@@ -230,13 +235,34 @@ fn best_text(run: &SearchedRun) -> Option<String> {
         }
         None => text.push(')'),
     }
-    let ties: Vec<String> = best
-        .ties
+    if let Some(race) = &best.race {
+        text.push_str(&race_text(race, &inputs));
+    }
+    Some(text)
+}
+
+/// A point that is not decided to be the best only leads.
+fn verb(best: &NamedBest) -> &'static str {
+    match &best.race {
+        Some(race) if !race.is_decided() => "leads",
+        _ => "is best",
+    }
+}
+
+/// What the race of the finalists says of the named point.
+fn race_text(race: &FinalRace, inputs: &dyn Fn(u64) -> Option<String>) -> String {
+    let within = percent(race.within);
+    if race.finalists < 2 {
+        return String::new();
+    }
+    if race.is_decided() {
+        let count = race.finalists;
+        return format!("; none of the {count} finalists is better by more than {within}, at 95 %");
+    }
+    let open: Vec<String> = race
+        .open
         .iter()
         .filter_map(|trial| inputs(*trial))
         .collect();
-    if !ties.is_empty() {
-        let _ = write!(text, "; not decided against {}", ties.join(" and "));
-    }
-    Some(text)
+    format!("; undecided between it and {}", open.join(" and "))
 }

@@ -13,7 +13,7 @@ use crate::measure::{Environment, executable_digest};
 use crate::plan::Plan;
 use crate::record::SweepRecord;
 use crate::store::StoreError;
-use crate::sweep_executor::{Result, SweepExecutor};
+use crate::sweep_executor::{Result, RunOptions, SweepExecutor};
 use crate::value::Digest;
 
 use super::result::SweepOutcome;
@@ -122,13 +122,25 @@ impl SweepRun<'_> {
         session: &mut Session,
         role: &WorkerRole,
     ) -> Result<SweepOutcome> {
-        let own = place(number, &plan);
-        if role.place() == own {
-            let context: WorkerContext = postcard::from_bytes(role.context()).unwrap_or_default();
-            session.root = context.root;
-            let options = self.options(&plan, None, session)?;
+        if let Some(options) = self.work_options(&plan, number, session, role)? {
             let served = SweepExecutor::of(plan, self.body).serve(role, options);
             std::process::exit(i32::from(served.is_err()));
+        }
+        Ok(self.passed_in_worker(number, Some(&plan), session, role))
+    }
+
+    /// The options of a worker process that is to take the samples of this sweep; none where it is for another sweep.
+    pub(super) fn work_options(
+        &self,
+        plan: &Plan,
+        number: u64,
+        session: &mut Session,
+        role: &WorkerRole,
+    ) -> Result<Option<RunOptions>> {
+        if role.place() == place(number, plan) {
+            let context: WorkerContext = postcard::from_bytes(role.context()).unwrap_or_default();
+            session.root = context.root;
+            return Ok(Some(self.options(plan, None, session)?));
         }
         let mut words = role.place().split(' ');
         if words.next() == Some(PLACE) && words.next() == Some(number.to_string().as_str()) {
@@ -138,7 +150,7 @@ impl SweepRun<'_> {
                 self.settings.title
             ));
         }
-        Ok(self.passed_in_worker(number, Some(&plan), session, role))
+        Ok(None)
     }
 
     /// The recorded result of a sweep that a worker process passes on its way to its own.

@@ -96,6 +96,8 @@ impl Look {
 struct Level {
     point: u64,
     mean: f64,
+    /// The mean with them.
+    value: f64,
     /// The variance of one round, and the number of rounds.
     variance: f64,
     count: f64,
@@ -149,7 +151,7 @@ impl Race {
         let leader = levels.iter().min_by(|a, b| a.mean.total_cmp(&b.mean))?;
         let epsilon = match self.values {
             RaceValues::Times => within.ln_1p(),
-            RaceValues::Least | RaceValues::Greatest => within * leader.mean.abs(),
+            RaceValues::Least | RaceValues::Greatest => within * leader.value.abs(),
         };
         let is_exact = self.is_exact();
         let rivals = levels.len().saturating_sub(1);
@@ -217,6 +219,10 @@ impl Race {
             Level {
                 point: *point,
                 mean,
+                value: times
+                    .iter()
+                    .map(|(_, time)| time / times.len() as f64)
+                    .sum(),
                 variance: own / (times.len() as f64 - 1.0),
                 count: times.len() as f64,
             }
@@ -283,6 +289,20 @@ mod tests {
         let look = race.look(0.01, 3).unwrap();
         assert_eq!((look.leader, look.open.len()), (4, 0));
         assert!(!race.is_exact());
+    }
+
+    #[test]
+    fn what_does_not_matter_is_a_share_of_the_best_value() {
+        let mut race = Race::new(RaceValues::Least);
+        for round in 0..8 {
+            for point in 0..4_u64 {
+                let jitter = ((point * 7 + round * 13) % 11) as f64 / 5.0 - 1.0;
+                race.record(point, round, 100.0 + 0.5 * jitter);
+            }
+        }
+        // All are equal but for a noise of 0.5: 5 is much, 0.001 is nothing.
+        assert_eq!(race.look(0.05, 1).unwrap().open.len(), 0);
+        assert_eq!(race.look(1e-5, 1).unwrap().open.len(), 3);
     }
 
     #[test]

@@ -88,12 +88,6 @@ pub enum SearchError {
          `--replicates`, or take the whole grid"
     )]
     OnlyAlone,
-    /// Other processes would have to know the proposals.
-    #[error(
-        "a search runs on this thread or on threads, because other processes do not know the points that it proposes; \
-         choose `--executor serial` or `--executor threads`, or take the whole grid"
-    )]
-    OnlyThreads,
     /// A trial that was not proposed.
     #[error("trial {0} was never proposed; tell the number of a trial that `ask` returned")]
     UnknownTrial(u64),

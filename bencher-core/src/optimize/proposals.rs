@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::error::SearchError;
-use super::fronts::ranked;
+use super::fronts::{front, ranked};
 use super::goal::Goal;
 use super::importance::{Importance, importance};
 use super::known::{Evaluated, Known};
@@ -281,6 +281,29 @@ impl Proposals {
             told.map(|(number, one)| (number, &*one.values)).unzip();
         let order = ranked(&values).into_iter();
         order.filter_map(|at| numbers.get(at).copied()).collect()
+    }
+
+    /// The trials that no other one beats in all goals; the lonely ones first.
+    pub(crate) fn front_trials(&self) -> impl Iterator<Item = u64> {
+        let told = self.trials.iter().zip(0_u64..);
+        let told = told.filter_map(|(trial, number)| Some((number, &trial.told.as_ref()?.0)));
+        let told = told.filter(|(_, one)| !one.has_failed());
+        let (numbers, values): (Vec<u64>, Vec<&[f64]>) =
+            told.map(|(number, one)| (number, &*one.values)).unzip();
+        let front = front(&values).into_iter();
+        front.filter_map(move |at| numbers.get(at).copied())
+    }
+
+    /// Whether a trial has its result, or why it has none.
+    pub(crate) fn is_told(&self, trial: u64) -> bool {
+        let at = usize::try_from(trial).ok();
+        let trial = at.and_then(|at| self.trials.get(at));
+        trial.is_some_and(|trial| trial.told.is_some())
+    }
+
+    /// The share that does not matter, where the user named one.
+    pub(crate) const fn within(&self) -> Option<f64> {
+        self.options.within
     }
 
     /// Whether a trial has objectives.

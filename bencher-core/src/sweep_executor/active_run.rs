@@ -9,7 +9,7 @@ use crate::result_collector::MissingReason;
 use crate::store::{SampleIndex, SampleStore, StoreError};
 
 use super::counter_results::CounterResults;
-use super::jobs::{JobSettings, start_jobs};
+use super::jobs::{JobSettings, Rows, start_jobs};
 use super::run::{RunEnd, SweepExecutor};
 use super::run_options::RunOptions;
 use super::sampling::{Origin, Setting};
@@ -41,7 +41,11 @@ impl SweepExecutor {
     ///
     /// # Errors
     /// Where the workers cannot be started or the store cannot be read.
-    pub(super) fn begin(&self, options: &mut RunOptions) -> Result<ActiveRun, StoreError> {
+    pub(super) fn begin(
+        &self,
+        options: &mut RunOptions,
+        rows: Rows,
+    ) -> Result<ActiveRun, StoreError> {
         let (store, launch) = (options.store.take(), options.launch.take());
         let cached = store.is_some();
         let setting = self.setting(options);
@@ -50,6 +54,7 @@ impl SweepExecutor {
             limits: &options.limits,
             launch,
             retries: options.retries,
+            rows,
         };
         let (jobs, host) = start_jobs(settings, self.run_function(setting.clone()))?;
         let host = host.and_then(|host| {

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use crate::dataset::{digits, quantity};
 use crate::job::{FinishedJob, FutureCache, Job, JobOutcome, TIMED_OUT};
 use crate::optimize::{Next, SearchError};
 use crate::plan::Plan;
@@ -16,7 +15,7 @@ use crate::value::Value;
 use super::rounds::time_of;
 use super::run::{RunEnd, SweepExecutor};
 use super::run_options::RunOptions;
-use super::search_best::bounds;
+use super::search_leader::Leader;
 use super::search_run::{Ended, SearchRun};
 
 /// The objectives of a sample, or why it has none.
@@ -35,8 +34,10 @@ pub(super) struct Evaluations<'r> {
     pub(super) started: Instant,
     /// When trials were known, in seconds since then.
     pub(super) seconds: HashMap<u64, f64>,
-    /// The best value that was told.
-    pub(super) best: Option<f64>,
+    /// The best point so far.
+    pub(super) leader: Leader,
+    /// The last repeat of each trial that was submitted.
+    pub(super) repeats: HashMap<u64, u32>,
 }
 
 /// What the samples of a search are taken with.
@@ -72,9 +73,8 @@ impl Evaluations<'_> {
                     Next::Ended(reason) => ended = Some(Ended::BySearch(reason)),
                     Next::Proposal { number, .. } => {
                         self.place(number);
-                        for repeat in 1..=self.executor.plan.repeats() {
-                            let job = self.job(number, repeat);
-                            run.jobs.submit(job);
+                        for _ in 0..self.executor.plan.repeats() {
+                            self.submit_next(number, run);
                         }
                     }
                 }
@@ -107,7 +107,17 @@ impl Evaluations<'_> {
         self.search.rows.push(value.unwrap_or(Value::Bool(false)));
     }
 
-    pub(super) fn job(&mut self, trial: u64, repeat: u32) -> Job {
+    /// Submits the next repeat of a trial, and returns its number.
+    pub(super) fn submit_next(&mut self, trial: u64, run: &mut SearchContext<'_>) -> u32 {
+        let last = self.repeats.entry(trial).or_default();
+        *last += 1;
+        let repeat = *last;
+        let job = self.job(trial, repeat);
+        run.jobs.submit(job);
+        repeat
+    }
+
+    fn job(&mut self, trial: u64, repeat: u32) -> Job {
         let plan = &self.executor.plan;
         let key = self
             .keys
@@ -137,10 +147,10 @@ impl Evaluations<'_> {
                     .or_default()
                     .push((job.repeat, told));
                 self.tell(job.point);
-                self.tell_best(job.point, run.progress);
             }
         }
         self.finished.append(&mut done);
+        self.advance_leader(run);
         run.progress.advance(&self.counts);
     }
 
@@ -157,38 +167,6 @@ impl Evaluations<'_> {
         // The trial was proposed, and is told once.
         let taken = self.search.proposals.tell(trial, means);
         debug_assert!(taken.is_ok());
-    }
-
-    /// Tells of a trial that is better than all before, in a search with one objective.
-    fn tell_best(&mut self, trial: u64, progress: &mut dyn ProgressSink) {
-        let proposals = &self.search.proposals;
-        let ([goal], Some([value])) = (proposals.goals(), proposals.objectives(trial)) else {
-            return;
-        };
-        if self.best.is_some_and(|best| !goal.is_better(*value, best)) {
-            return;
-        }
-        self.best = Some(*value);
-        let plan = &self.executor.plan;
-        let Some((_, var)) = plan.schema().result(goal.name()) else {
-            return;
-        };
-        let number = |x: f64| {
-            if var.timed {
-                quantity(x, "s")
-            } else {
-                format!("{} {}", digits(x, 4), var.units)
-                    .trim_end()
-                    .to_owned()
-            }
-        };
-        let text = match bounds(&self.values(trial, 1), var.timed) {
-            Some((low, high)) => {
-                format!("{} ({} to {})", number(*value), number(low), number(high))
-            }
-            None => number(*value),
-        };
-        progress.best(self.seconds.len() as u64, &text);
     }
 
     fn count(&mut self, outcome: &JobOutcome) {
@@ -217,6 +195,12 @@ impl Evaluations<'_> {
         };
         let plan = &self.executor.plan;
         Some(objectives_of(plan, job.point, &self.search.goals, sample))
+    }
+
+    /// A sample of a trial, if it is there.
+    pub(super) fn sample(&self, trial: u64, repeat: u32) -> Option<&Objectives> {
+        let mut told = self.told.get(&trial)?.iter();
+        told.find_map(|(known, told)| (*known == repeat).then_some(told))
     }
 
     /// The first objective of the samples of a trial from one repeat on.

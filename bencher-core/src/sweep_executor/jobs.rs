@@ -1,6 +1,8 @@
 //! Runs jobs and passes their samples on, independent of the sweep's type: a program has one copy of it for all its
 //! sweeps.
 
+use serde::Serialize;
+
 use crate::dataset::DatasetError;
 use crate::evaluator::cluster::MeasuringHost;
 use crate::evaluator::process::{Launch, ProcessBackend, WorkerRole};
@@ -8,8 +10,13 @@ use crate::evaluator::{Backend, Dispatcher, Executors, Limits, RunFunction};
 use crate::job::{FinishedJob, Job, JobOutcome, Sample};
 use crate::progress::{ProgressSink, SampleEvent};
 use crate::result_collector::ResultCollector;
+#[cfg(feature = "search")]
+use crate::space::GrowingRows;
 use crate::store::StoreError;
 use crate::value::{Kind, Value};
+
+#[cfg(feature = "search")]
+use super::row_jobs::{RowBackend, run_with_rows};
 
 /// The executor of the jobs.
 pub(super) struct JobSettings<'l> {
@@ -18,12 +25,24 @@ pub(super) struct JobSettings<'l> {
     /// How worker processes are started.
     pub(super) launch: Option<Launch>,
     pub(super) retries: u32,
+    pub(super) rows: Rows,
+}
+
+/// Where worker processes have the values of points from.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Rows {
+    /// Their own plan, which has all points from the start.
+    #[default]
+    Planned,
+    /// The jobs: the points of a search are proposed while it runs.
+    #[cfg(feature = "search")]
+    Growing(GrowingRows),
 }
 
 /// What passes jobs to the workers, and the host that takes timed samples, where they run on a cluster.
 pub(super) type StartedJobs = (Dispatcher<Job, Sample>, Option<MeasuringHost>);
 
-type StartedBackend = (Box<dyn Backend<Job, Sample>>, Option<MeasuringHost>);
+type Started<A> = (Box<dyn Backend<A, Sample>>, Option<MeasuringHost>);
 
 /// Starts the workers.
 ///
@@ -33,11 +52,14 @@ pub(super) fn start_jobs(
     on: JobSettings<'_>,
     run: RunFunction<Job, Sample>,
 ) -> Result<StartedJobs, StoreError> {
-    let made: std::io::Result<StartedBackend> = match (on.executor, on.launch) {
-        (Executors::Cluster(workers), Some(launch)) => on_cluster(launch, workers, on.limits),
-        (Executors::Processes(workers), Some(launch)) => {
-            let made = ProcessBackend::start(launch, workers, on.limits);
-            made.map(|made| (Box::new(made) as _, None))
+    let made: std::io::Result<Started<Job>> = match (on.launch, on.rows) {
+        (Some(launch), Rows::Planned) if on.executor.starts_processes() => {
+            in_processes(on.executor, launch, on.limits)
+        }
+        #[cfg(feature = "search")]
+        (Some(launch), Rows::Growing(rows)) if on.executor.starts_processes() => {
+            in_processes(on.executor, launch, on.limits)
+                .map(|(made, host)| (Box::new(RowBackend::new(made, rows)) as _, host))
         }
         _ => on.executor.backend(run, on.limits).map(|made| (made, None)),
     };
@@ -49,12 +71,27 @@ pub(super) fn start_jobs(
     Ok((Dispatcher::new(backend).retrying(on.retries), host))
 }
 
+/// Starts worker processes, on this machine or on a cluster.
+fn in_processes<A: Serialize + Send + 'static>(
+    executor: Executors,
+    launch: Launch,
+    limits: &Limits,
+) -> std::io::Result<Started<A>> {
+    match executor {
+        Executors::Cluster(workers) => on_cluster(launch, workers, limits),
+        _ => {
+            let made = ProcessBackend::start(launch, executor.workers(), limits)?;
+            Ok((Box::new(made), None))
+        }
+    }
+}
+
 #[cfg(all(feature = "cluster", unix))]
-fn on_cluster(
+fn on_cluster<A: Serialize + Send + 'static>(
     mut launch: Launch,
     workers: usize,
     limits: &Limits,
-) -> std::io::Result<StartedBackend> {
+) -> std::io::Result<Started<A>> {
     let Some(sweep) = launch.cluster.take() else {
         return Err(std::io::Error::other(
             "only the sweeps of a `Bench` run on a cluster",
@@ -65,7 +102,7 @@ fn on_cluster(
 }
 
 #[cfg(not(all(feature = "cluster", unix)))]
-fn on_cluster(_: Launch, _: usize, _: &Limits) -> std::io::Result<StartedBackend> {
+fn on_cluster<A>(_: Launch, _: usize, _: &Limits) -> std::io::Result<Started<A>> {
     Err(crate::evaluator::cluster::missing())
 }
 
@@ -73,8 +110,16 @@ fn on_cluster(_: Launch, _: usize, _: &Limits) -> std::io::Result<StartedBackend
 ///
 /// # Errors
 /// Where the connection to the program is closed.
-pub(super) fn serve_jobs(role: &WorkerRole, run: &RunFunction<Job, Sample>) -> std::io::Result<()> {
-    role.serve(run)
+pub(super) fn serve_jobs(
+    role: &WorkerRole,
+    run: RunFunction<Job, Sample>,
+    rows: Rows,
+) -> std::io::Result<()> {
+    match rows {
+        Rows::Planned => role.serve(&run),
+        #[cfg(feature = "search")]
+        Rows::Growing(rows) => role.serve(&run_with_rows(run, rows)),
+    }
 }
 
 /// The reports about a point and its samples.

@@ -39,6 +39,8 @@ mod ordered_run;
 mod race;
 mod replicates;
 mod rounds;
+#[cfg(feature = "search")]
+mod row_jobs;
 mod run;
 mod run_options;
 mod sampling;
@@ -46,6 +48,8 @@ mod sampling;
 mod search_best;
 #[cfg(feature = "search")]
 mod search_front;
+#[cfg(feature = "search")]
+mod search_leader;
 #[cfg(feature = "search")]
 mod search_run;
 mod shared_run;
@@ -60,6 +64,8 @@ pub use replicates::DifferingReplicates;
 pub use rounds::RoundsEnd;
 pub use run::{RunEnd, SweepExecutor};
 pub use run_options::{Interrupt, RunOptions};
+#[cfg(feature = "search")]
+pub(crate) use search_best::{FinalRace, NamedBest};
 #[cfg(feature = "search")]
 pub(crate) use search_run::{SearchRun, SearchRunError, SearchedRun};
 pub use shared_run::SharedList;

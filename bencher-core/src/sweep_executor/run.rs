@@ -17,6 +17,7 @@ use super::active_run::{MeasuredOn, next_run};
 use super::body::Body;
 use super::counter_results::UncountedResult;
 use super::discarded_slices::DiscardedSlices;
+use super::jobs::Rows;
 use super::ordered_run::RunControl;
 use super::race::RaceSettings;
 use super::replicates::DifferingReplicates;
@@ -145,7 +146,7 @@ impl SweepExecutor {
         mut options: RunOptions,
         progress: &mut dyn ProgressSink,
     ) -> Result<RunEnd, StoreError> {
-        let mut active = self.begin(&mut options)?;
+        let mut active = self.begin(&mut options, Rows::Planned)?;
         let mut end = RunEnd::new(
             collector.explained_by(active.missing_reason()),
             active.damaged,

@@ -12,6 +12,8 @@ use crate::measure::{
     Batches, DEFAULT_BUDGET, PartialTime, PreemptedTime, ReplicateRole, RoundRules, RoundTarget,
     Timer, below_resolution,
 };
+#[cfg(feature = "search")]
+use crate::space::GrowingRows;
 use crate::store::{
     JobFolders, Pack, PendingFolder, ResultId, SampleIndex, SampleStore, SampleWriter, Series,
     StoreError,
@@ -20,7 +22,7 @@ use crate::value::{Digest, Value};
 use crate::var::SameName;
 
 use super::counter_results::{CounterResults, UncountedResult};
-use super::jobs::serve_jobs;
+use super::jobs::{Rows, serve_jobs};
 use super::run::SweepExecutor;
 use super::run_options::RunOptions;
 use crate::plan::recorded_results;
@@ -32,9 +34,33 @@ impl SweepExecutor {
     /// # Errors
     /// Where the connection to the program is closed.
     pub fn serve(&self, role: &WorkerRole, options: RunOptions) -> std::io::Result<()> {
-        let setting = self.setting(&options);
+        self.serve_with(role, &options, Rows::Planned)
+    }
+
+    /// The same for the samples of a search, whose points come with them. The plan of this executor has these
+    /// [growing](crate::plan::Plan::growing) points.
+    ///
+    /// # Errors
+    /// Where the connection to the program is closed.
+    #[cfg(feature = "search")]
+    pub(crate) fn serve_search(
+        &self,
+        role: &WorkerRole,
+        options: &RunOptions,
+        rows: GrowingRows,
+    ) -> std::io::Result<()> {
+        self.serve_with(role, options, Rows::Growing(rows))
+    }
+
+    fn serve_with(
+        &self,
+        role: &WorkerRole,
+        options: &RunOptions,
+        rows: Rows,
+    ) -> std::io::Result<()> {
+        let setting = self.setting(options);
         let states = Arc::clone(&setting.states);
-        let served = serve_jobs(role, &self.run_function(setting));
+        let served = serve_jobs(role, self.run_function(setting), rows);
         // A message here is among the last lines of this worker.
         for panic in states.release() {
             error_line!("while the state of the sweep was dropped: {panic}");

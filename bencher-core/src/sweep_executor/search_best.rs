@@ -1,14 +1,28 @@
 //! Which point of a search is named the best.
 
+use std::time::Duration;
+
 use super::evaluations::{Evaluations, SearchContext, is_timed};
+use crate::measure::{BestRule, RaceValues, RoundRules, RoundTarget, Rounds};
 use crate::optimize::Goal;
+use crate::stats::RoundTime;
 use crate::stats::distribution::student_two_sided;
 
-/// How many points are measured again, side by side.
+/// The finalists: the leader, and those whose values are the next best.
 pub(super) const CONTENDERS: usize = 4;
 
-/// How often each.
+/// How often the point that is named is measured after it was chosen.
 pub(super) const FRESH: u32 = 6;
+
+/// The rounds of finalists, at most: these, and one for every so many trials.
+const FINAL_ROUNDS: u64 = 8;
+const TRIALS_A_ROUND: u64 = 10;
+
+/// The most rounds of finalists, whatever the number of trials.
+const MOST_FINAL_ROUNDS: u64 = 40;
+
+/// What does not matter, unless the user says otherwise.
+const WITHIN: f64 = 0.01;
 
 /// The point that is named the best, by samples that were not used to choose it: the best of many noisy values is mostly
 /// the luckiest one.
@@ -20,96 +34,149 @@ pub(crate) struct NamedBest {
     /// Its bounds at 95 %; none where there are too few samples, or all are the same.
     pub(crate) bounds: Option<(f64, f64)>,
     pub(crate) samples: usize,
-    /// Others whose fresh samples do not show that they are worse.
-    pub(crate) ties: Vec<u64>,
+    /// The race of the finalists; none where values come out the same, so that they decide alone.
+    pub(crate) race: Option<FinalRace>,
+}
+
+/// What a race of the finalists came to.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct FinalRace {
+    pub(crate) finalists: usize,
+    /// What does not matter: a finalist that is better by less counts as equally good.
+    pub(crate) within: f64,
+    /// The finalists that may be better by more than that.
+    pub(crate) open: Vec<u64>,
+}
+
+impl FinalRace {
+    /// Whether the named point is the best, within what does not matter.
+    pub(crate) const fn is_decided(&self) -> bool {
+        self.open.is_empty()
+    }
 }
 
 impl NamedBest {
-    /// The best of some trials by their fresh samples.
-    pub(super) fn of(
-        (goal, timed): (&Goal, bool),
-        contenders: &[u64],
-        values: impl Fn(u64) -> Vec<f64>,
-    ) -> Option<Self> {
-        let all: Vec<(u64, Vec<f64>)> = contenders
-            .iter()
-            .map(|trial| (*trial, scaled(values(*trial), timed)))
-            .filter(|(_, values): &(u64, Vec<f64>)| !values.is_empty())
-            .collect();
-        let mut best: Option<(&(u64, Vec<f64>), f64)> = None;
-        for one in &all {
-            let mean = mean(&one.1);
-            if best.is_none_or(|(_, least)| goal.is_better(mean, least)) {
-                best = Some((one, mean));
-            }
-        }
-        let ((trial, own), value) = best?;
-        let back = |x: f64| if timed { x.exp() } else { x };
-        let ties = all.iter().filter(|(other, values)| {
-            *other != *trial && !is_worse(goal, own, values, all.len() - 1)
-        });
-        Some(Self {
-            trial: *trial,
-            value: back(value),
-            bounds: bounds_of_mean(own).map(|(low, high)| (back(low), back(high))),
-            samples: own.len(),
-            ties: ties.map(|(other, _)| *other).collect(),
-        })
+    /// A point with what its samples say of it; none without samples.
+    fn of(trial: u64, values: &[f64], timed: bool, race: Option<FinalRace>) -> Option<Self> {
+        let scaled = scaled(values.to_vec(), timed);
+        let value = mean(&scaled);
+        let named = Self {
+            trial,
+            value: if timed { value.exp() } else { value },
+            bounds: bounds(values, timed),
+            samples: values.len(),
+            race,
+        };
+        (!values.is_empty()).then_some(named)
     }
 }
 
 impl Evaluations<'_> {
-    /// Measures again those that may be the best, side by side, and names the best by what was measured then.
+    /// Has those that may be the best race, side by side, and measures the winner again: it is named with what was measured
+    /// then.
     pub(super) fn name_best(&mut self, run: &mut SearchContext<'_>) -> Option<NamedBest> {
-        let ranked = self.search.proposals.ranked();
         let proposals = &self.search.proposals;
         let [goal] = proposals.goals() else {
             return None;
         };
         let goal = goal.clone();
         let timed = is_timed(&self.executor.plan, goal.name());
-        let mut contenders: Vec<u64> = ranked
-            .into_iter()
-            .filter(|trial| proposals.has_succeeded(*trial))
-            .take(CONTENDERS)
-            .collect();
-        let leader = *contenders.first()?;
-        let first = self.executor.plan.repeats() + 1;
+        let leader = self.leader.trial;
+        let others = proposals.ranked().into_iter();
+        let others = others.filter(|trial| Some(*trial) != leader);
+        let others = others.filter(|trial| proposals.has_succeeded(*trial));
+        let finalists: Vec<u64> = leader.into_iter().chain(others).take(CONTENDERS).collect();
+        let first = *finalists.first()?;
         if !self.executor.plan.is_timed() {
-            // A value that comes out the same needs no second look.
-            self.sample_again(&[leader], first, run);
-            if self.is_exact(leader) {
-                contenders.truncate(1);
-                return NamedBest::of((&goal, timed), &contenders, |trial| self.values(trial, 1));
+            // A value that comes out the same needs no race.
+            self.sample_again(&[first], run);
+            if self.is_exact(first) {
+                return NamedBest::of(first, &self.values(first, 1), timed, None);
             }
         }
-        for repeat in first..first + FRESH {
-            if run.end.is_over() {
-                break;
+        let (winner, race, from) = self.race(&finalists, &goal, timed, run)?;
+        let fresh = self.repeats.get(&winner).map_or(1, |last| last + 1);
+        for _ in 0..FRESH {
+            if !run.end.is_over() {
+                self.sample_again(&[winner], run);
             }
-            contenders.rotate_left(1);
-            let missing: Vec<u64> = {
-                let has = |trial: &&u64| {
-                    let told = self.told.get(*trial);
-                    told.is_some_and(|told| told.iter().any(|(known, _)| *known == repeat))
-                };
-                contenders
-                    .iter()
-                    .filter(|trial| !has(trial))
-                    .copied()
-                    .collect()
-            };
-            self.sample_again(&missing, repeat, run);
         }
-        NamedBest::of((&goal, timed), &contenders, |trial| {
-            self.values(trial, first)
-        })
+        let values = self.values(winner, fresh);
+        let values = if values.is_empty() {
+            self.values(winner, from)
+        } else {
+            values
+        };
+        NamedBest::of(winner, &values, timed, Some(race))
     }
 
-    fn sample_again(&mut self, trials: &[u64], repeat: u32, run: &mut SearchContext<'_>) {
+    /// Measures the finalists in rounds, until one is the best within what does not matter, or the rounds end. Gives the
+    /// winner, and the first of its repeats that took part.
+    fn race(
+        &mut self,
+        finalists: &[u64],
+        goal: &Goal,
+        timed: bool,
+        run: &mut SearchContext<'_>,
+    ) -> Option<(u64, FinalRace, u32)> {
+        let within = self.search.proposals.within().unwrap_or(WITHIN);
+        let values = match (timed, goal.is_better(1.0, 0.0)) {
+            (true, _) => RaceValues::Times,
+            (false, false) => RaceValues::Least,
+            (false, true) => RaceValues::Greatest,
+        };
+        let most = FINAL_ROUNDS + self.seconds.len() as u64 / TRIALS_A_ROUND;
+        let most = u32::try_from(most.min(MOST_FINAL_ROUNDS)).unwrap_or(u32::MAX);
+        let rules = RoundRules {
+            rounds: RoundTarget::Exactly(most),
+            // A search for a time has a quarter of it for its end.
+            budget: self.search.time.map(|time| time / 4),
+            best: Some(BestRule {
+                within,
+                result: 0,
+                values,
+            }),
+            ..RoundRules::default()
+        };
+        let before: Vec<u32> = finalists
+            .iter()
+            .map(|trial| self.repeats.get(trial).copied().unwrap_or(0))
+            .collect();
+        let began = self.started.elapsed();
+        let mut rounds = Rounds::new(finalists.to_vec(), 1, rules, Duration::ZERO);
+        while !run.end.is_over()
+            && let Some(list) = rounds.next_round(self.started.elapsed().saturating_sub(began))
+        {
+            self.sample_again(&list, run);
+            for trial in list {
+                let last = self.repeats.get(&trial).copied().unwrap_or(0);
+                let value = match self.sample(trial, last) {
+                    Some(Ok(values)) => values.first().copied(),
+                    _ => None,
+                };
+                let time = value.map(RoundTime::Time);
+                rounds.record(trial, time.as_ref().map(std::slice::from_ref));
+            }
+        }
+        let first = *finalists.first()?;
+        let (winner, open) = match rounds.contenders().next() {
+            Some((winner, open)) => (winner, open.to_vec()),
+            // Too few rounds for a look at them: nothing is decided.
+            None => (first, finalists.iter().copied().skip(1).collect()),
+        };
+        let at = finalists.iter().position(|trial| *trial == winner)?;
+        let race = FinalRace {
+            finalists: finalists.len(),
+            within,
+            open,
+        };
+        Some((winner, race, before.get(at)? + 1))
+    }
+
+    /// Takes another sample of each trial, in this order.
+    pub(super) fn sample_again(&mut self, trials: &[u64], run: &mut SearchContext<'_>) {
         for trial in trials {
-            let job = self.job(*trial, repeat);
-            run.jobs.submit(job);
+            self.submit_next(*trial, run);
         }
         while run.jobs.pending() > 0 && run.end.store_error.is_none() {
             if run.options.interrupt.is_requested() && !run.end.interrupted {
@@ -122,7 +189,7 @@ impl Evaluations<'_> {
 }
 
 /// Times as their logarithms, since they are above zero and have a tail of slow ones.
-fn scaled(mut values: Vec<f64>, timed: bool) -> Vec<f64> {
+pub(super) fn scaled(mut values: Vec<f64>, timed: bool) -> Vec<f64> {
     if timed {
         for x in &mut values {
             *x = x.ln();
@@ -161,23 +228,6 @@ fn bounds_of_mean(values: &[f64]) -> Option<(f64, f64)> {
     (values.len() > 1 && by > 0.0 && by.is_finite()).then_some((mean - by, mean + by))
 }
 
-/// Whether the second values are surely worse: by Welch's test, at 5 % for all comparisons together (Bonferroni).
-fn is_worse(goal: &Goal, best: &[f64], other: &[f64], comparisons: usize) -> bool {
-    let (a, b) = (standard_error(best).powi(2), standard_error(other).powi(2));
-    let by = (mean(other) - mean(best)).abs();
-    if best.len() < 2 || other.len() < 2 || !goal.is_better(mean(best), mean(other)) {
-        return false;
-    }
-    if a + b <= 0.0 {
-        return by > 0.0;
-    }
-    let freedom =
-        (a + b).powi(2) / (a * a / (best.len() as f64 - 1.0) + b * b / (other.len() as f64 - 1.0));
-    // One-sided.
-    let misrate = 2.0 * 0.05 / comparisons.max(1) as f64;
-    by / (a + b).sqrt() > student_two_sided(misrate, freedom)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,22 +245,10 @@ mod tests {
     }
 
     #[test]
-    fn the_best_is_named_by_fresh_samples() {
-        let samples = |trial: u64| match trial {
-            0 => vec![5.0, 5.1, 4.9, 5.0],
-            1 => vec![4.0, 4.1, 3.9, 4.05],
-            _ => vec![4.1, 3.9, 4.0, 4.1],
-        };
-        let named = NamedBest::of((&Goal::minimize("x"), false), &[0, 1, 2], samples).unwrap();
-        assert_eq!((named.trial, named.ties, named.samples), (1, vec![2], 4));
-        let named = NamedBest::of((&Goal::maximize("x"), false), &[0, 1, 2], samples).unwrap();
-        assert_eq!((named.trial, named.ties.len()), (0, 0));
-        assert_eq!(
-            NamedBest::of((&Goal::minimize("x"), false), &[], samples),
-            None
-        );
-        let times = NamedBest::of((&Goal::minimize("x"), true), &[0], |_| vec![1.0, 4.0]).unwrap();
-        assert!((times.value - 2.0).abs() < 1e-12, "the geometric mean");
-        assert!(times.bounds.is_some_and(|(low, _)| low > 0.0));
+    fn times_have_their_geometric_mean() {
+        let named = NamedBest::of(3, &[1.0, 4.0], true, None).unwrap();
+        assert!((named.value - 2.0).abs() < 1e-12, "{named:?}");
+        assert!(named.bounds.is_some_and(|(low, _)| low > 0.0));
+        assert_eq!(NamedBest::of(3, &[], true, None), None);
     }
 }

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use crate::dataset::percent;
 use crate::job::FinishedJob;
 use crate::optimize::{Goal, Importance, Origin, Proposals, SearchEnd, SearchError};
 use crate::plan::{Plan, PlanError};
@@ -17,17 +18,20 @@ use crate::value::Value;
 
 use super::active_run::next_run;
 use super::evaluations::{Evaluations, SearchContext, is_timed};
+use super::jobs::Rows;
 use super::run::{RunEnd, SweepExecutor};
 use super::run_options::RunOptions;
-use super::search_best::NamedBest;
+use super::search_best::{FinalRace, NamedBest};
 use super::search_front::front_classes;
+use super::search_leader::Leader;
 
 /// A search that is to be run.
 pub(crate) struct SearchRun {
     pub(crate) proposals: Proposals,
     /// The results that are its objectives, by name.
     pub(crate) goals: Vec<&'static str>,
-    /// When no more is proposed.
+    /// For how long it proposes, and when that ends.
+    pub(crate) time: Option<Duration>,
     pub(crate) deadline: Option<Instant>,
     pub(crate) rows: GrowingRows,
     /// How many stored points it knew when it began.
@@ -57,6 +61,8 @@ pub(crate) struct SearchedRun {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Ended {
     BySearch(SearchEnd),
+    /// The model expected nothing that matters, and the race of the finalists named the best of them within this share.
+    Named(f64),
     /// The time was up.
     Time,
     /// An interrupt, a failed sample with fail-fast, or the store.
@@ -68,6 +74,7 @@ impl Ended {
     pub(crate) const fn name(&self) -> &'static str {
         match self {
             Self::BySearch(end) => end.name(),
+            Self::Named(_) => "named",
             Self::Time => "time",
             Self::Early => "stopped",
         }
@@ -78,6 +85,13 @@ impl fmt::Display for Ended {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BySearch(end) => end.fmt(f),
+            Self::Named(within) => {
+                let within = percent(*within);
+                write!(
+                    f,
+                    "the best point is named within {within}: the model expects no more, and no finalist is better by more"
+                )
+            }
             Self::Time => f.write_str("the time is up"),
             Self::Early => f.write_str("it was stopped"),
         }
@@ -125,7 +139,7 @@ impl SweepExecutor {
             search.stored = self.learn(&mut *store, &options, &mut search)?;
             options.store = Some(store);
         }
-        let mut active = self.begin(&mut options)?;
+        let mut active = self.begin(&mut options, Rows::Growing(search.rows.clone()))?;
         if self.plan.is_timed() {
             // Points that are proposed one after the other have no rounds in common.
             let provenance = Provenance {
@@ -148,7 +162,8 @@ impl SweepExecutor {
             counts: Counts::default(),
             started: Instant::now(),
             seconds: HashMap::new(),
-            best: None,
+            leader: Leader::default(),
+            repeats: HashMap::new(),
         };
         let mut context = SearchContext {
             options: &options,
@@ -156,12 +171,20 @@ impl SweepExecutor {
             end: &mut end,
             progress,
         };
-        let ended = evaluations.propose_all(&mut context)?;
+        let mut ended = evaluations.propose_all(&mut context)?;
         let best = if ended == Ended::Early {
             None
         } else {
+            evaluations.sample_front(&mut context);
             evaluations.name_best(&mut context)
         };
+        if let Ended::BySearch(SearchEnd::NoImprovement { within }) = ended
+            && within > 0.0
+            && let Some(best) = &best
+            && best.race.as_ref().is_none_or(FinalRace::is_decided)
+        {
+            ended = Ended::Named(within);
+        }
         let mut run = evaluations.gathered(title, end, ended, best)?;
         run.end.collector = run.end.collector.explained_by(active.missing_reason());
         active.finish(self, &mut run.end, progress);
@@ -262,8 +285,13 @@ impl Evaluations<'_> {
         if told.iter().any(|(_, one)| one.is_err()) {
             return Vec::new();
         }
+        // A point was measured again since it looked good: what was measured then counts.
+        let first = self.executor.plan.repeats();
+        let is_again = told.iter().any(|(repeat, _)| *repeat > first);
+        let counts = |repeat: &u32| !is_again || *repeat > first;
         let values = |goal: usize| {
-            let values = told.iter().filter_map(|(_, one)| one.as_ref().ok());
+            let told = told.iter().filter(|(repeat, _)| counts(repeat));
+            let values = told.filter_map(|(_, one)| one.as_ref().ok());
             values.filter_map(|one| one.get(goal)).copied().collect()
         };
         (0..goals).map(values).collect()
