@@ -1,9 +1,9 @@
 //! How much each input matters to a result.
 
-use crate::stats::mean;
 use crate::value::Value;
 
-use super::{Dataset, DatasetError, Dim, DimRole};
+use super::effect_shares::EffectShares;
+use super::{Dataset, DatasetError};
 
 /// How much an input matters to a result, whatever the other inputs are.
 ///
@@ -14,11 +14,26 @@ pub struct MainEffect {
     pub input: String,
     /// The share of the differences between points that the levels of this input explain alone: from 0 to 1.
     pub share: f64,
+    /// The bounds of the share at 95 %, by the samples of the points; none where points have fewer than four.
+    pub bounds: Option<(f64, f64)>,
     /// The mean over the points of each level, in the order of the levels; `None` where no point has a value. The
     /// geometric mean where [`is_ratio`](Self::is_ratio).
     pub levels: Vec<(Value, Option<f64>)>,
     /// Whether differences are ratios: all values are above zero.
     pub is_ratio: bool,
+}
+
+/// How much two inputs matter to a result together, beyond what each explains alone.
+///
+/// See [`Dataset::pair_effects`] for an example.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PairEffect {
+    /// The inputs, in the order of the dimensions.
+    pub inputs: [String; 2],
+    /// The share of the differences between points, from 0 to 1.
+    pub share: f64,
+    /// Its bounds at 95 %, as in a [`MainEffect`].
+    pub bounds: Option<(f64, f64)>,
 }
 
 impl MainEffect {
@@ -64,57 +79,82 @@ impl Dataset {
     /// # Errors
     /// Where there is no such result.
     pub fn main_effects(&self, result: &str) -> Result<Vec<MainEffect>, DatasetError> {
-        // With its number in the grid of points.
-        let mut points: Vec<(usize, f64)> = Vec::new();
-        for (number, x) in self.numbers_of_points(result)?.into_iter().enumerate() {
-            points.extend(x.filter(|x| x.is_finite()).map(|x| (number, x)));
-        }
-        let is_ratio = !points.is_empty() && points.iter().all(|(_, x)| *x > 0.0);
-        for (_, x) in &mut points {
-            *x = if is_ratio { x.ln() } else { *x };
-        }
-        let all: Vec<f64> = points.iter().map(|(_, x)| *x).collect();
-        let Some(middle) = mean(&all) else {
+        let Some(shares) = EffectShares::of(self, result)? else {
             return Ok(Vec::new());
         };
-        let total: f64 = all.iter().map(|x| (x - middle).powi(2)).sum();
-        // What is left of equal values by rounding is no difference.
-        let least = all.len() as f64 * (middle.abs() * 1e-12).powi(2);
-        if !(total > least && total.is_finite()) {
-            return Ok(Vec::new());
-        }
-        let dims: Vec<&Dim> = (self.dims.iter())
-            .filter(|dim| dim.role != DimRole::Repeat)
-            .collect();
-        let effects = dims.iter().enumerate().filter(|(_, dim)| dim.len() > 1);
-        let effects = effects.map(|(axis, dim)| {
-            let stride: usize = dims.iter().skip(axis + 1).map(|dim| dim.len()).product();
+        let axes = shares.dims.iter().enumerate();
+        let axes = axes.filter(|(_, dim)| dim.len() > 1);
+        let effects = axes.map(|(axis, dim)| {
             let mut sums = vec![(0.0, 0_usize); dim.len()];
-            for (number, x) in &points {
-                let level = number / stride.max(1) % dim.len();
-                if let Some((sum, count)) = sums.get_mut(level) {
+            for (number, x) in &shares.all.points {
+                if let Some((sum, count)) = sums.get_mut(shares.level(*number, axis)) {
                     *sum += x;
                     *count += 1;
                 }
             }
-            let mut between = 0.0;
             let levels = dim.values.iter().zip(sums).map(|(level, (sum, count))| {
-                let level_mean = (count > 0).then(|| sum / count as f64);
-                if let Some(found) = level_mean {
-                    between += count as f64 * (found - middle).powi(2);
-                }
-                let shown = level_mean.map(|x| if is_ratio { x.exp() } else { x });
+                let mean = (count > 0).then(|| sum / count as f64);
+                let shown = mean.map(|x| if shares.is_ratio { x.exp() } else { x });
                 (level.clone(), shown)
             });
             let levels = levels.collect();
+            let (share, bounds) = shares.alone(axis);
             MainEffect {
                 input: dim.name.clone(),
-                share: (between / total).clamp(0.0, 1.0),
+                share,
+                bounds,
                 levels,
-                is_ratio,
+                is_ratio: shares.is_ratio,
             }
         });
         let mut effects: Vec<MainEffect> = effects.collect();
+        effects.sort_by(|one, other| other.share.total_cmp(&one.share));
+        Ok(effects)
+    }
+
+    /// How much each pair of inputs matters to a result beyond what both explain alone, the most important one first.
+    ///
+    /// These are the interactions of two inputs in an analysis of variance, exact on a full grid. A grid with missing points
+    /// has none: the list is empty.
+    ///
+    /// ```
+    /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
+    /// # use bencher_core::value::{Kind, Value};
+    /// let a = Dim::input("a", Kind::Int(64), vec![Value::from(0), Value::from(1)]);
+    /// let b = Dim::input("b", Kind::Int(64), vec![Value::from(0), Value::from(1)]);
+    /// let mut grid = Dataset::new("Grid", vec![a, b, Dim::repeats(1)], vec![VariableInfo::new("y", Kind::Float(64))])?;
+    /// for (flat, y) in [(0, -1.0), (1, 3.0), (2, 0.0), (3, 7.0)] {
+    ///     grid.variable_mut(0).ok_or("no variable")?.record(flat, &Value::Float(y), CellState::Measured)?;
+    /// }
+    /// let pairs = grid.pair_effects("y")?;
+    /// assert_eq!(pairs[0].inputs, ["a", "b"]);
+    /// // ((-1 - 3 - 0 + 7) / 2)^2 of 38.75 in all.
+    /// assert!((pairs[0].share - 2.25 / 38.75).abs() < 1e-12);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where there is no such result.
+    pub fn pair_effects(&self, result: &str) -> Result<Vec<PairEffect>, DatasetError> {
+        let Some(shares) = EffectShares::of(self, result)?.filter(EffectShares::is_full) else {
+            return Ok(Vec::new());
+        };
+        let axes = shares.dims.iter().enumerate();
+        let axes: Vec<(usize, &str)> = axes
+            .filter(|(_, dim)| dim.len() > 1)
+            .map(|(axis, dim)| (axis, &*dim.name))
+            .collect();
+        let mut effects = Vec::new();
+        for (at, (first, name)) in axes.iter().enumerate() {
+            for (second, other) in axes.iter().skip(at + 1) {
+                let (share, bounds) = shares.pair(*first, *second);
+                effects.push(PairEffect {
+                    inputs: [(*name).to_owned(), (*other).to_owned()],
+                    share,
+                    bounds,
+                });
+            }
+        }
         effects.sort_by(|one, other| other.share.total_cmp(&one.share));
         Ok(effects)
     }
@@ -123,17 +163,27 @@ impl Dataset {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::{CellState, VariableInfo};
+    use crate::dataset::{CellState, Dim, VariableInfo};
     use crate::value::Kind;
 
     fn grid(values: &[f64], shape: [usize; 2]) -> Dataset {
+        repeated(
+            &values.iter().map(std::slice::from_ref).collect::<Vec<_>>(),
+            shape,
+        )
+    }
+
+    /// A grid with repeats.
+    fn repeated(values: &[&[f64]], shape: [usize; 2]) -> Dataset {
         let dims = ["a", "b"].iter().zip(shape).map(|(name, count)| {
             let levels = (0..count as u64).map(Value::from).collect();
             Dim::input(*name, Kind::Uint(64), levels)
         });
+        let repeats = values.first().map_or(1, |first| first.len());
+        let dims = dims.chain([Dim::repeats(u32::try_from(repeats).unwrap())]);
         let info = VariableInfo::new("y", Kind::Float(64));
         let mut dataset = Dataset::new("Grid", dims.collect(), vec![info]).unwrap();
-        for (flat, x) in values.iter().enumerate() {
+        for (flat, x) in values.iter().copied().flatten().enumerate() {
             let variable = dataset.variable_mut(0).unwrap();
             variable
                 .record(flat, &Value::Float(*x), CellState::Measured)
@@ -161,6 +211,46 @@ mod tests {
         );
         assert!(!effects[0].is_ratio);
         assert_eq!(effects[1].levels[0].1, Some(1.0));
+    }
+
+    #[test]
+    fn noise_makes_bounds_and_no_sure_pair() {
+        // A sum of both inputs, and a noise of about 0.3 with the means 0, 0.1, -0.1, 0 at the points.
+        let noise = [
+            [0.3, -0.3, 0.3, -0.3],
+            [-0.2, 0.4, 0.5, -0.3],
+            [0.2, -0.4, -0.5, 0.3],
+            [0.3, 0.3, -0.3, -0.3],
+        ];
+        let sums = [-1.0, 0.0, 1.0, 2.0];
+        let of = |at: usize| noise[at].map(|x| x + sums[at]);
+        let values: Vec<[f64; 4]> = (0..4).map(of).collect();
+        let values: Vec<&[f64]> = values.iter().map(|values| &values[..]).collect();
+        let dataset = repeated(&values, [2, 2]);
+        let effects = dataset.main_effects("y").unwrap();
+        for effect in &effects {
+            let (low, high) = effect.bounds.unwrap();
+            assert!(low < effect.share && effect.share < high, "{effect:?}");
+        }
+        let pairs = dataset.pair_effects("y").unwrap();
+        assert_eq!(pairs[0].bounds.unwrap().0, 0.0, "{pairs:?}");
+        // Exact values have exact shares.
+        let exact: Vec<[f64; 4]> = [-1.0, 3.0, 0.0, 7.0].map(|x| [x; 4]).to_vec();
+        let exact: Vec<&[f64]> = exact.iter().map(|values| &values[..]).collect();
+        let pair = repeated(&exact, [2, 2])
+            .pair_effects("y")
+            .unwrap()
+            .remove(0);
+        let (low, high) = pair.bounds.unwrap();
+        assert!((pair.share - 2.25 / 38.75).abs() < 1e-12 && (high - low).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_grid_with_a_gap_has_no_pairs() {
+        assert_eq!(
+            grid(&[1.0, 2.0, 3.0], [2, 2]).pair_effects("y").unwrap(),
+            []
+        );
     }
 
     #[test]

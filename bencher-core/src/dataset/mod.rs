@@ -8,7 +8,7 @@
 //! | take a part | [`select`](Dataset::select) and its like, [`groups`](Dataset::groups) |
 //! | reduce dimensions | [`mean`](Dataset::mean) and its like, [`reduce`](Dataset::reduce), [`aggregate`](Dataset::aggregate) |
 //! | compute | [`derive`](Dataset::derive), [`derive_formula`](Dataset::derive_formula) |
-//! | find the best point, and what matters | [`optimum`](Dataset::optimum), [`optimum_by`](Dataset::optimum_by), [`main_effects`](Dataset::main_effects), [`compare`](Dataset::compare) |
+//! | find the best point, and what matters | [`optimum`](Dataset::optimum), [`optimum_by`](Dataset::optimum_by), [`main_effects`](Dataset::main_effects), [`pair_effects`](Dataset::pair_effects), [`compare`](Dataset::compare) |
 //! | change the shape | [`transpose`](Dataset::transpose), [`squeeze`](Dataset::squeeze), [`rename`](Dataset::rename), [`stack`](Dataset::stack), [`unstack`](Dataset::unstack) |
 //! | put together | [`align`](Dataset::align), [`concatenate`](Dataset::concatenate), [`concatenate_along`](Dataset::concatenate_along), [`merge`](Dataset::merge), [`insert`](Dataset::insert) |
 //! | hand on and read back | [`long_table`](Dataset::long_table), [`write_csv`](Dataset::write_csv), [`read_csv`](Dataset::read_csv), [`to_json`](Dataset::to_json), [`from_json`](Dataset::from_json), [`array`](Variable::array) |
@@ -44,6 +44,7 @@ mod csv;
 mod derive;
 mod describe;
 mod dim;
+mod effect_shares;
 mod error;
 mod formula;
 mod grid;
@@ -86,7 +87,7 @@ pub use group::Group;
 pub use import_error::ImportError;
 pub(crate) use json::json_value;
 pub(crate) use labels::{Labels, coordinate_text, one_line};
-pub use main_effects::MainEffect;
+pub use main_effects::{MainEffect, PairEffect};
 pub use optimum::{Optimum, PointValue};
 pub(crate) use point_values::PointNumbers;
 pub use point_values::PointValues;

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use crate::dataset::{Dataset, MainEffect, Optimum, PointValue, digits, quantity};
+use crate::dataset::{Dataset, MainEffect, Optimum, PairEffect, PointValue, digits, quantity};
 use crate::var::Direction;
 
 use super::alternatives::{Inputs, MOST_NAMED};
@@ -66,6 +66,12 @@ pub(crate) const SEARCH_IMPORTANCE: &str = "search importance";
 
 /// Inputs that explain less than this share of the differences are not named.
 const LEAST_SHARE: f64 = 0.001;
+
+/// Pairs of inputs are named that surely explain so much beyond what each of both explains alone.
+const LEAST_PAIR_SHARE: f64 = 0.02;
+
+/// The pairs that are named, at most.
+const MOST_PAIRS: usize = 3;
 
 /// What a dataset says of each result with a [direction](Direction): the best point with its bounds, and by how much the
 /// inputs matter.
@@ -145,11 +151,37 @@ fn effects(dataset: &Dataset, result: &str) -> Option<String> {
         .enumerate()
         .map(|(nth, effect)| effect_text(effect, nth == 0))
         .collect();
-    let rest = 1.0 - effects.iter().map(|effect| effect.share).sum::<f64>();
+    let pairs = dataset.pair_effects(result).unwrap_or_default();
+    let surely = |pair: &&PairEffect| pair.bounds.map_or(pair.share, |(low, _)| low);
+    // Of two inputs, the pair is all that is left for combinations.
+    let pairs: Vec<&PairEffect> = pairs
+        .iter()
+        .filter(|pair| effects.len() > 2 && surely(pair) >= LEAST_PAIR_SHARE)
+        .take(MOST_PAIRS)
+        .collect();
+    for pair in &pairs {
+        let share = bounded_share(pair.share, pair.bounds);
+        parts.push(format!("{} {share}", pair.inputs.join(" * ")));
+    }
+    let alone: f64 = effects.iter().map(|effect| effect.share).sum();
+    let rest = 1.0 - alone - pairs.iter().map(|pair| pair.share).sum::<f64>();
     if rest >= 0.01 {
-        parts.push(format!("their combinations {}", share_text(rest)));
+        let which = if pairs.is_empty() { "their" } else { "other" };
+        parts.push(format!("{which} combinations {}", share_text(rest)));
     }
     (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// A share with its bounds, where these are known and differ from it by half a percent or more.
+fn bounded_share(share: f64, bounds: Option<(f64, f64)>) -> String {
+    let text = share_text(share);
+    match bounds {
+        Some((low, high)) if share - low >= 0.005 || high - share >= 0.005 => {
+            let percent = |share: f64| (share * 100.0).round();
+            format!("{text} ({} to {} %)", percent(low), percent(high))
+        }
+        _ => text,
+    }
 }
 
 fn share_text(share: f64) -> String {
@@ -162,7 +194,7 @@ fn share_text(share: f64) -> String {
 
 /// `len explains 89 % of the differences (factor 4 between its values)`; what later inputs explain, in fewer words.
 fn effect_text(effect: &MainEffect, is_first: bool) -> String {
-    let share = share_text(effect.share);
+    let share = bounded_share(effect.share, effect.bounds);
     let mut text = if is_first {
         format!("{} explains {share} of the differences", effect.input)
     } else {
@@ -323,6 +355,34 @@ mod tests {
         assert_eq!(
             found[1].text,
             "n explains 89 % of the differences (factor 4 between its values), which 11 % (factor 1.5)"
+        );
+    }
+
+    #[test]
+    fn pairs_that_matter_are_named() {
+        // y = a + 4 b c of inputs 0 and 1, plus 1: by hand, a has 2, b and c 8 each, and their pair 8 of 26.
+        let dims = ["a", "b", "c"].map(|name| {
+            let levels = vec![Value::from(0), Value::from(1)];
+            Dim::input(name, Kind::Int(64), levels)
+        });
+        let info = VariableInfo {
+            direction: Direction::Minimize,
+            ..VariableInfo::new("y", Kind::Float(64))
+        };
+        let mut grid = Dataset::new("Grid", dims.to_vec(), vec![info]).unwrap();
+        for flat in 0..8_usize {
+            let (a, b, c) = (flat / 4, flat / 2 % 2, flat % 2);
+            let y = (a + 4 * b * c) as f64 - 1.0;
+            let variable = grid.variable_mut(0).unwrap();
+            variable
+                .record(flat, &Value::Float(y), CellState::Measured)
+                .unwrap();
+        }
+        let found = findings(&grid);
+        let matters = found.iter().find(|one| one.kind == FindingKind::Matters);
+        assert_eq!(
+            matters.unwrap().text,
+            "b explains 31 % of the differences, c 31 %, a 7.7 %, b * c 31 %"
         );
     }
 

@@ -37,12 +37,17 @@ fn assert_same(elsewhere: &Dataset, here: &Dataset) {
     );
     let own = f64::from(std::process::id());
     let processes = of(elsewhere, "evidence");
-    assert!(processes.iter().flatten().all(|process| *process != own));
+    assert!(
+        processes
+            .iter()
+            .flatten()
+            .all(|process| process.to_bits() != own.to_bits())
+    );
     assert!(
         of(here, "evidence")
             .iter()
             .flatten()
-            .all(|process| *process == own)
+            .all(|process| process.to_bits() == own.to_bits())
     );
 }
 
