@@ -1,6 +1,7 @@
 //! How near searches come to the best point, and what a proposal costs: `cargo xtask bench search`. The figures stand in
 //! docs/search.md. `-- SEEDS PROBLEM...` runs fewer seeds, or some problems.
 
+mod others;
 mod problems;
 mod race;
 
@@ -55,6 +56,7 @@ impl Noise {
 
 /// Runs one search: `lag` proposals are under way at a time.
 fn search<S: ParametrizedSweep>(
+    choice: &SweepChoice<S>,
     value: fn(&S) -> Vec<f64>,
     noise: f64,
     (sampler, seed, budget, lag): Run,
@@ -67,7 +69,7 @@ fn search<S: ParametrizedSweep>(
         .seed(seed)
         .budget(budget)
         .workers(lag);
-    let mut search = Search::new(&start, &SweepChoice::default(), goals, options)?;
+    let mut search = Search::new(&start, choice, goals, options)?;
     let mut dice = Noise(seed.wrapping_mul(7919).wrapping_add(1));
     let mut values = Vec::new();
     while let Asked::Trial(trial) = search.ask()? {
@@ -94,7 +96,7 @@ fn regret<S: ParametrizedSweep>(
     noise: f64,
     by: Run,
 ) -> Answer<f64> {
-    let found = search(value, noise, by)?;
+    let found = search(&SweepChoice::default(), value, noise, by)?;
     Ok(found
         .values
         .get(found.best)
@@ -108,7 +110,11 @@ fn lost_volume(
     whole: f64,
     by: Run,
 ) -> Answer<f64> {
-    Ok(1.0 - hypervolume(&search(value, 0.0, by)?.values, reference) / whole)
+    Ok(1.0
+        - hypervolume(
+            &search(&SweepChoice::default(), value, 0.0, by)?.values,
+            reference,
+        ) / whole)
 }
 
 const HARTMANN: f64 = -3.322_368_011_415_515;
@@ -200,7 +206,8 @@ fn main() -> Answer<()> {
         for sampler in samplers {
             let mut needed = Vec::new();
             for seed in 0..seeds {
-                let found = search(grid as fn(&Grid) -> _, 0.0, (sampler, seed, GRID_BUDGET, 1))?;
+                let run = (sampler, seed, GRID_BUDGET, 1);
+                let found = search(&SweepChoice::default(), grid as fn(&Grid) -> _, 0.0, run)?;
                 let first = found
                     .values
                     .iter()
@@ -214,6 +221,9 @@ fn main() -> Answer<()> {
                 needed.iter().copied().fold(0.0, f64::max)
             );
         }
+    }
+    if chosen("others") {
+        others::report(seeds)?;
     }
     if chosen("race") {
         race::report(10 * seeds);

@@ -99,7 +99,7 @@ pub(super) fn run_with_rows(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluator::{Dispatcher, SerialBackend};
+    use crate::evaluator::{Dispatcher, Limits, SerialBackend};
 
     #[test]
     fn a_worker_learns_the_rows_of_its_jobs() {
@@ -113,7 +113,7 @@ mod tests {
             let row = known.get(job.point);
             Ok([row].into())
         });
-        let workers = SerialBackend::new(run_with_rows(run, there), &Default::default());
+        let workers = SerialBackend::new(run_with_rows(run, there), &Limits::default());
         let backend = RowBackend::new(Box::new(workers), here);
         let mut jobs = Dispatcher::new(Box::new(backend));
         let job = |point| Job {

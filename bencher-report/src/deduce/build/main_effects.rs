@@ -19,6 +19,9 @@ const LEAST_PAIR: f64 = 0.01;
 /// The pairs with bars, at most.
 const MOST_PAIRS: usize = 4;
 
+/// A name, its share, and the bounds of that.
+type Bar = (String, f64, Option<(f64, f64)>);
+
 /// A bar for the share of each input, and a line for the means of its levels.
 pub(super) fn charts(shape: &Shape) -> Vec<Chart> {
     let name = &shape.variable.info.name;
@@ -57,7 +60,7 @@ fn shares(shape: &Shape, effects: &[MainEffect]) -> Chart {
     let alone = alone.map(|effect| (effect.input.clone(), effect.share, effect.bounds));
     let together = pairs.iter();
     let together = together.map(|pair| (pair.inputs.join(" × "), pair.share, pair.bounds));
-    let mut bars: Vec<(String, f64, Option<(f64, f64)>)> = alone.chain(together).collect();
+    let mut bars: Vec<Bar> = alone.chain(together).collect();
     let rest = 1.0 - bars.iter().map(|(_, share, _)| share).sum::<f64>();
     if rest >= LEAST {
         let which = if pairs.is_empty() { "their" } else { "other" };
