@@ -17,7 +17,7 @@ enum Level {
     Size,
 }
 
-/// Flags of a compiler: of ten switches, some help, some hurt, and two help only together.
+/// Flags of a compiler: of nine switches, some help, some hurt, and two help only together.
 #[derive(ParametrizedSweep, Clone, Debug)]
 struct Flags {
     #[sweep]

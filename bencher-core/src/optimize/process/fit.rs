@@ -145,8 +145,9 @@ pub(super) fn fitted_parameters(
     let gaps: Vec<Matrix> = (0..dimensions)
         .map(|d| gaps_of(is_choice, d, data))
         .collect();
-    let mut here: Vec<f64> = vec![0.0; dimensions + 1];
-    here.push(1e-3_f64.ln());
+    // From a smooth function, steeper ones are found as well, but not the other way round.
+    let mut here: Vec<f64> = vec![-1.0; dimensions];
+    here.extend([0.0, 1e-3_f64.ln()]);
     let mut steps = vec![0.3; here.len()];
     let mut last = vec![0.0; here.len()];
     let mut best: Option<(f64, Vec<f64>)> = None;

@@ -1,4 +1,4 @@
-use bencher_core::dataset::{MainEffect, PairEffect};
+use bencher_core::dataset::MainEffect;
 
 use crate::chart::{
     Axis, Chart, ChartKind, Gap, GapKind, LevelGroup, Marks, Point, PointSign, Series, short_levels,
@@ -12,15 +12,6 @@ use super::frame;
 
 /// A share of the differences below which combinations of inputs have no bar.
 const LEAST: f64 = 0.001;
-
-/// Pairs of inputs that explain less beyond both alone have no bar.
-const LEAST_PAIR: f64 = 0.01;
-
-/// The pairs with bars, at most.
-const MOST_PAIRS: usize = 4;
-
-/// A name, its share, and the bounds of that.
-type Bar = (String, f64, Option<(f64, f64)>);
 
 /// A bar for the share of each input, and a line for the means of its levels.
 pub(super) fn charts(shape: &Shape) -> Vec<Chart> {
@@ -46,46 +37,21 @@ fn place(shape: &Shape) -> Facets {
 }
 
 fn shares(shape: &Shape, effects: &[MainEffect]) -> Chart {
-    let pairs = shape
-        .dataset
-        .pair_effects(&shape.variable.info.name)
-        .unwrap_or_default();
-    // Of two inputs, the pair is all that is left for combinations.
-    let pairs: Vec<&PairEffect> = pairs
-        .iter()
-        .filter(|pair| effects.len() > 2 && pair.share >= LEAST_PAIR)
-        .take(MOST_PAIRS)
-        .collect();
-    let alone = effects.iter();
-    let alone = alone.map(|effect| (effect.input.clone(), effect.share, effect.bounds));
-    let together = pairs.iter();
-    let together = together.map(|pair| (pair.inputs.join(" × "), pair.share, pair.bounds));
-    let mut bars: Vec<Bar> = alone.chain(together).collect();
-    let rest = 1.0 - bars.iter().map(|(_, share, _)| share).sum::<f64>();
+    let mut names: Vec<String> = effects.iter().map(|effect| effect.input.clone()).collect();
+    let mut shares: Vec<f64> = effects.iter().map(|effect| effect.share * 100.0).collect();
+    let rest = 1.0 - effects.iter().map(|effect| effect.share).sum::<f64>();
     if rest >= LEAST {
-        let which = if pairs.is_empty() { "their" } else { "other" };
-        bars.push((format!("{which} combinations"), rest, None));
+        names.push("their combinations".to_owned());
+        shares.push(rest * 100.0);
     }
-    let names = bars.iter().map(|(name, ..)| name.clone()).collect();
-    let shares: Vec<f64> = bars.iter().map(|(_, share, _)| share * 100.0).collect();
-    let ends = bars.iter().filter_map(|(.., bounds)| *bounds);
-    let highest = ends
-        .map(|(_, high)| high * 100.0)
-        .chain(shares.iter().copied())
-        .fold(1.0, f64::max);
-    let has_bounds = bars.iter().any(|(.., bounds)| bounds.is_some());
-    let points = bars.iter().enumerate();
-    let points = points.map(|(n, (_, share, bounds))| Point {
-        bounds: bounds.map(|(low, high)| (low * 100.0, high * 100.0)),
-        ..point(n, Some(share * 100.0))
-    });
-    let points = points.collect();
+    let points = shares.iter().enumerate();
+    let points = points.map(|(n, share)| point(n, Some(*share))).collect();
     let bars = Series {
         name: String::new(),
         points,
     };
     let mut y = Axis::linear("share of the differences", "%");
-    y.range = Some((0.0, highest));
+    y.range = Some((0.0, shares.iter().copied().fold(1.0, f64::max)));
     let axes = (Axis::levels("input", names), y);
     let kind = ChartKind::MainEffects;
     let mut chart = frame::chart(kind, shape, axes, place(shape), |_| {
@@ -93,9 +59,6 @@ fn shares(shape: &Shape, effects: &[MainEffect]) -> Chart {
     });
     chart.title = format!("{}: how much each input matters", shape.variable.info.name);
     chart.alt = format!("Bars of the main effects, {}", chart.title);
-    if has_bounds {
-        chart.spread = Some("the bounds at 95 %, by the samples of the points".to_owned());
-    }
     chart.notes.insert(
         0,
         format!(
