@@ -19,6 +19,10 @@ enum Level {
 
 /// Flags of a compiler: of nine switches, some help, some hurt, and two help only together.
 #[derive(ParametrizedSweep, Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "flags of a compiler are truth values"
+)]
 struct Flags {
     #[sweep]
     level: Level,

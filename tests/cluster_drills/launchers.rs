@@ -27,16 +27,18 @@ fn are_there(what: &str, programs: &[&str], packages: &str) -> bool {
     missing.is_none()
 }
 
+/// Without these, mpirun starts nothing as root.
+const AS_ROOT: [(&str, &str); 3] = [
+    ("NUMBERS_PAUSE", "40"),
+    ("OMPI_ALLOW_RUN_AS_ROOT", "1"),
+    ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"),
+];
+
 #[test]
 fn mpirun_starts_workers() {
     if !are_there("workers that mpirun starts", &["mpirun"], "openmpi-bin") {
         return;
     }
-    const AS_ROOT: [(&str, &str); 3] = [
-        ("NUMBERS_PAUSE", "40"),
-        ("OMPI_ALLOW_RUN_AS_ROOT", "1"),
-        ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"),
-    ];
     let (store, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let args = ["--executor", "cluster", "--launch", "mpirun:3"];
     let Some(hosts) = Hosts::new(3) else {
@@ -47,11 +49,9 @@ fn mpirun_starts_workers() {
         return;
     };
     let site = Site::start_on(&hosts.hub(), true, USER, SECRET);
-    let list: String = (1..=3)
-        .map(|host| format!("{} slots=1\n", hosts.address(host)))
-        .collect();
+    let list = [1, 2, 3].map(|host| format!("{} slots=1\n", hosts.address(host)));
     let list_path = folder.path().join("hosts").display().to_string();
-    std::fs::write(&list_path, list).unwrap();
+    std::fs::write(&list_path, list.concat()).unwrap();
     let (shell, net) = (
         hosts.remote_shell(folder.path()),
         format!("{}/24", hosts.hub()),
