@@ -233,6 +233,31 @@ fn joined_inputs_are_an_axis_where_they_grow_together() {
 }
 
 #[test]
+fn long_levels_name_their_parts_once() {
+    let item = |codec: &str, block: i64| {
+        let parts = [("codec", Value::from(codec)), ("block", Value::from(block))];
+        Value::from(Item::new("", parts))
+    };
+    let levels = vec![item("Zstd(level=16)", 262_144), item("Lz4", 1_048_576)];
+    let proposal = Dim::input("proposal", Kind::Item, levels);
+    let chart = one(vec![proposal.clone()], Kind::Float(64));
+    assert_eq!(chart.x.label(), "proposal [codec, block]");
+    assert_eq!(
+        chart.x.level_names(),
+        ["Zstd(level=16), 262144", "Lz4, 1048576"]
+    );
+    // Levels with other parts say what they are.
+    let other = Value::from(Item::new("", [("threads", Value::from(4))]));
+    let levels = proposal.values.iter().cloned().chain([other]);
+    let mixed = Dim::input("proposal", Kind::Item, levels.collect());
+    let chart = one(vec![mixed], Kind::Float(64));
+    assert_eq!(
+        chart.x.level_names()[0],
+        "codec=Zstd(level=16), block=262144"
+    );
+}
+
+#[test]
 fn moments_lie_on_an_axis_of_time() {
     let chart = deduce(&kinds::nightly().dataset).remove(0);
     assert_eq!(shape(&chart), (ChartKind::Line, 1, 1, 2));

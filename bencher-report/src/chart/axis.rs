@@ -119,10 +119,17 @@ impl Axis {
 
     /// The axis of an input's levels, in their order, at equal distances.
     pub fn of_levels(dim: &Dim) -> Self {
+        /// A longer name of a level is cut.
+        const LONGEST: usize = 24;
+        let levels = text::levels(dim);
+        let is_long = levels.iter().any(|level| level.chars().count() > LONGEST);
+        // What the parts of all levels are stands in the place of the unit, which they do not have.
+        let parts = text::parts(dim).filter(|_| is_long && dim.units.is_empty());
+        let (units, levels) = parts.unwrap_or_else(|| (dim.units.clone(), levels));
         Self {
-            units: dim.units.clone(),
+            units,
             kind: dim.kind,
-            ..Self::levels(&dim.name, text::levels(dim))
+            ..Self::levels(&dim.name, levels)
         }
     }
 

@@ -155,6 +155,27 @@ pub(crate) fn levels(dim: &Dim) -> Vec<String> {
     dim.values.iter().map(full).collect()
 }
 
+/// The names of the parts that each level has, and the parts of each level without them; `None` where levels have other
+/// parts, or none. Written out, long levels would be cut where they differ.
+pub(crate) fn parts(dim: &Dim) -> Option<(String, Vec<String>)> {
+    let parts = |level: &Value| -> Option<(Vec<String>, Vec<String>)> {
+        let item = level.as_item().filter(|item| item.name().is_empty())?;
+        Some(
+            item.parts()
+                .map(|(name, value)| (name.to_owned(), value.to_string()))
+                .unzip(),
+        )
+    };
+    let levels: Option<Vec<_>> = dim.values.iter().map(parts).collect();
+    let levels = levels?;
+    let (names, _) = levels.first()?;
+    if names.is_empty() || levels.iter().any(|(other, _)| other != names) {
+        return None;
+    }
+    let texts = levels.iter().map(|(_, texts)| texts.join(", "));
+    Some((names.join(", "), texts.collect()))
+}
+
 /// A level of an input with its unit, short where that says exactly the same.
 pub(crate) fn level(dim: &Dim, value: &Value) -> String {
     let number = value.as_f64().filter(|_| dim.is_numeric());
