@@ -33,8 +33,9 @@ pub(crate) fn bench(names: &[String]) -> Result<(), String> {
         if names.is_empty() || chosen(target) {
             let mut bench = Command::new("cargo");
             bench.args(["bench", "--package", "bencher", "--bench", target]);
-            if target == "cluster" {
-                bench.args(["--features", "cluster"]);
+            // The others need no feature that is off by default.
+            if ["cluster", "search"].contains(&target) {
+                bench.args(["--features", target]);
             }
             run(&mut bench)?;
         }

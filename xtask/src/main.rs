@@ -9,6 +9,7 @@ mod gallery;
 mod python;
 mod run;
 mod setup;
+mod tool;
 
 use std::process::ExitCode;
 
@@ -20,9 +21,9 @@ usage: cargo xtask TASK [OPTIONS]
                        documentation, test, examples
   examples             run every example the way a user would
   gallery [--check]    draw the pictures of docs/gallery.md anew, or compare them with a run
-  bench [evaluator|memory|overhead|store|sweeper|honesty|peers|compile]...
+  bench [evaluator|cluster|memory|overhead|sweeper|store|search|honesty|peers|compile]...
                        measure the overhead of bencher itself against its limits; without a name,
-                       all but `compile`, which builds crates full of derives
+                       all but `peers` and `compile`, which build other crates
   drill [DAMAGES [KILLS]]
                        damage stores at random (300 times) and kill programs that use them (500 times), and
                        count what is lost
@@ -50,7 +51,10 @@ fn main() -> ExitCode {
             | "open" | "publish" | "report" | "scorecard",
         ) => {
             let args: Vec<String> = task.into_iter().chain(rest).collect();
-            return cargo_bencher::run(&args);
+            match tool::tool(&args) {
+                Ok(status) => return status,
+                Err(message) => Err(message),
+            }
         }
         Some("setup") => setup::install(),
         Some("help" | "--help" | "-h") => {

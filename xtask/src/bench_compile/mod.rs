@@ -66,8 +66,13 @@ fn children_cpu() -> Option<f64> {
     Some((ticks()? + ticks()?) / TICKS)
 }
 
+/// The middle one, or the mean of the two in the middle.
 fn median(figures: impl Iterator<Item = f64>) -> Option<f64> {
-    bencher_core::stats::median(&figures.collect::<Vec<f64>>())
+    let mut figures: Vec<f64> = figures.collect();
+    figures.sort_by(f64::total_cmp);
+    let last = figures.len().checked_sub(1)?;
+    let (low, high) = (figures.get(last / 2)?, figures.get(last.div_ceil(2))?);
+    Some(f64::midpoint(*low, *high))
 }
 
 /// CPU seconds, where the system tells, and seconds.
