@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::dataset::{COMPARED, Dataset, Dim, DimRole, Optimum, PointValue, digits};
+use crate::value::Kind;
 
 /// The most settings, or rivals, that a finding names.
 pub(super) const MOST_NAMED: usize = 4;
@@ -58,10 +59,11 @@ impl<'d> Inputs<'d> {
         self.dataset.optimum(result).ok()?
     }
 
-    /// The text of the alternatives of a point: the value of a single one alone.
+    /// The text of the alternatives of a point: the value of a single one alone, where it says what it is of.
     fn alternative(&self, point: &PointValue) -> String {
         let texts = Self::texts(point, &self.alternatives);
         match self.alternatives.as_slice() {
+            [one] if one.kind == Kind::Bool || one.is_numeric() => format!("{}={texts}", one.name),
             [_] => texts,
             _ => format!("({texts})"),
         }
@@ -226,6 +228,19 @@ fn joined(texts: &[String]) -> String {
 
 /// From here on, a factor reads better than a percentage.
 const FACTOR: f64 = 1.1;
+
+/// By how much the next value is behind the best: ` (4.9 % behind)`; nothing where a ratio means nothing.
+pub(super) fn behind(best: f64, next: f64) -> String {
+    let factor = (next / best).max(best / next);
+    if !(best > 0.0 && next > 0.0 && factor.is_finite()) {
+        return String::new();
+    }
+    if factor < FACTOR {
+        format!(" ({} % behind)", digits((factor - 1.0) * 100.0, 2))
+    } else {
+        format!(" (behind by a factor of {})", digits(factor, 3))
+    }
+}
 
 /// By how much the best of each group is ahead of the next one: ` (ahead of the next by a factor of 1.2 to 2)`.
 fn ahead(groups: &[&Optimum]) -> String {

@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use crate::dataset::{Dataset, MainEffect, Optimum, PairEffect, PointValue, digits, quantity};
 use crate::var::Direction;
 
-use super::alternatives::{Inputs, MOST_NAMED};
+use super::alternatives::{Inputs, MOST_NAMED, behind};
 
 /// One finding about a result of a sweep.
 ///
@@ -275,9 +275,10 @@ fn best_point(found: &Optimum, units: &str) -> String {
     if let Some(next) = &found.next {
         let _ = write!(
             text,
-            "; the next is {} at {}",
+            "; the next is {} at {}{}",
             value_text(next, units),
-            next.label
+            next.label,
+            behind(found.best.value, next.value)
         );
     }
     text
@@ -425,7 +426,7 @@ mod tests {
         of.attributes.insert(name, "n".to_owned());
         assert_eq!(
             best(&of),
-            "1 is best at both values of which (ahead of the next by a factor of 2)"
+            "n=1 is best at both values of which (ahead of the next by a factor of 2)"
         );
     }
 
@@ -433,7 +434,10 @@ mod tests {
     fn without_alternatives_the_best_point_is_named() {
         let of = sweep(3, &[&[3.0], &[2e-3], &[4.0], &[5.0], &[5.0], &[6.0]]);
         let of = of.select("which", "A").unwrap();
-        assert_eq!(best(&of), "2 ms at n=2; the next is 3 s at n=1");
+        assert_eq!(
+            best(&of),
+            "2 ms at n=2; the next is 3 s at n=1 (behind by a factor of 1500)"
+        );
         let single = of.select("n", 1_u64).unwrap();
         assert_eq!(findings(&single), []);
     }

@@ -123,9 +123,19 @@ impl ChartKind {
                 | Self::Panes
                 | Self::Ecdf
                 | Self::Scaling
+                | Self::Pareto
                 | Self::Search
                 | Self::Custom
         )
+    }
+
+    /// How many of its notes say what its marks are, and stand below its picture.
+    pub(crate) fn notes_below(self) -> usize {
+        match self {
+            Self::Pareto => 2,
+            Self::MainEffects | Self::Interaction | Self::Ecdf | Self::Scaling => 1,
+            _ => 0,
+        }
     }
 
     /// Whether a line joins the points of the n-th of some series: of a Pareto front, those of the front, which is the last;

@@ -262,6 +262,7 @@ impl Chart {
         let rings = self.has_rings().then(|| RINGS.to_owned());
         let marks: Vec<String> = self.spread.clone().into_iter().chain(rings).collect();
         let mut captions = vec![marks.join("; ")];
+        captions.extend(self.notes.iter().take(self.kind.notes_below()).cloned());
         captions.extend(self.front_names());
         captions.extend(self.answer.iter().cloned());
         captions.retain(|caption| !caption.is_empty());

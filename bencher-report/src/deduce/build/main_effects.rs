@@ -110,18 +110,14 @@ fn means(shape: &Shape, effects: &[MainEffect]) -> Chart {
         Marks::Lines(series.clone())
     });
     "means".clone_into(&mut chart.id);
+    let mean = if is_ratio { "geometric mean" } else { "mean" };
     chart.title = format!(
-        "{}: mean at each level of each input",
+        "{}: {mean} at each level of each input",
         shape.variable.info.name
     );
     chart.alt = format!("Lines of the main effects, {}", chart.title);
     chart.legend = Some("input".to_owned());
-    let mean = if is_ratio {
-        "The geometric mean"
-    } else {
-        "The mean"
-    };
-    let note = format!("{mean} over all points of a level, whatever the other inputs are.");
+    let note = format!("The {mean} over all points of a level, whatever the other inputs are.");
     chart.notes.insert(0, note);
     chart
 }
