@@ -112,9 +112,11 @@ fn front_text(run: &SearchedRun) -> Option<String> {
     let (surely, maybe) = (count(FrontClass::Surely), count(FrontClass::Maybe));
     let dominated = count(FrontClass::Dominated);
     let all = surely + maybe + dominated;
+    let goals: Vec<&str> = run.proposals.goals().iter().map(Goal::name).collect();
+    let goals = goals.join(" and ");
     (all > 0).then(|| {
         format!(
-            "the front has {surely} of {all} points surely and {maybe} perhaps; {dominated} are surely dominated"
+            "the front of {goals} has {surely} of {all} points surely and {maybe} perhaps; {dominated} are surely dominated"
         )
     })
 }
