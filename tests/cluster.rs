@@ -159,7 +159,8 @@ fn a_poisoned_a_crashing_and_a_hung_point_fail_alone() {
 #[test]
 fn hosts_are_shown_while_and_after_they_work_here_and_in_another_terminal() {
     let store = tempfile::tempdir().unwrap();
-    let mut run = start(store.path(), &[SLOW], &LOCAL);
+    // Long enough that it still works when another program has asked twice.
+    let mut run = start(store.path(), &[("NUMBERS_PAUSE", "150")], &LOCAL);
     let event = run.until("the state of the cluster", |run| {
         let text = run.text("stdout");
         let mut lines = text
