@@ -14,8 +14,9 @@ pub(super) const CONTENDERS: usize = 4;
 /// How often the point that is named is measured after it was chosen.
 pub(super) const FRESH: u32 = 6;
 
-/// The rounds of finalists, at most: these, and one for every so many trials.
+/// The most rounds that finalists race, before those for trials.
 const FINAL_ROUNDS: u64 = 8;
+/// For this many trials, there may be one round more.
 const TRIALS_A_ROUND: u64 = 10;
 
 /// The most rounds of finalists, whatever the number of trials.

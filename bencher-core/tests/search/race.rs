@@ -12,7 +12,7 @@ use bencher_macros::ParametrizedSweep;
 
 use super::{Codec, Packing, bench, quiet};
 
-/// Times with a noise of 5 %, of which that of n = 7 is the least: 10 % less than the next.
+/// Times with a noise of 5 %. That of n = 7 is the least: 10 % less than the next.
 #[derive(ParametrizedSweep, Clone, Debug)]
 #[bencher(crate = bencher_core)]
 struct Timed {
@@ -162,7 +162,7 @@ fn each_group_of_a_race_has_its_best_point() {
         "x=0, codec=Packed(level=6); x=0.7, codec=Packed(level=6) are best: no point of their groups is better by more than \
          1 %, at 95 %"
     );
-    // The repeats end before two points are told apart that are equal but for their noise.
+    // Two points are equal but for their noise: the repeats end before a race can decide between them.
     let config = RunConfig {
         repeats: Some(8),
         best_within: Some(0.0),

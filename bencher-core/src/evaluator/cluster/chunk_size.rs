@@ -21,7 +21,7 @@ pub(super) struct Sizes {
 }
 
 impl Sizes {
-    /// The sizes for jobs of which the last ones took this time each (`None` where that is not known).
+    /// The sizes for jobs that take this time each, as the last ones did (`None` where that is not known).
     pub(super) fn of(nanoseconds: Option<u64>, slots: usize) -> Self {
         let slots = slots.max(1);
         let fit = nanoseconds.map_or(1, |each| WORK.as_nanos() / u128::from(each.max(1)));

@@ -125,7 +125,7 @@ impl Hosts {
         }
     }
 
-    /// A host finished jobs first, of which some failed.
+    /// A host was the first to finish some jobs; some of them may have failed.
     pub(super) fn finish(&mut self, host: &str, jobs: u64, failed: u64) {
         let share = self.share(host);
         share.jobs += jobs;

@@ -87,7 +87,7 @@ where
         points: impl IntoIterator<Item = A>,
     ) -> Result<Range<u64>, EvaluatorError> {
         let is_late = self.is_late();
-        // Clocks of other machines may differ, so workers there get no deadline: they are told when the time is up.
+        // Clocks of other machines may differ. So workers there get no deadline, and hear when the time is up.
         let shares_clock = !self.is_on_cluster();
         let jobs = self.jobs.as_mut().ok_or(EvaluatorError::Closed)?;
         let mut points = points.into_iter();
