@@ -274,8 +274,18 @@ impl Database {
         prefix: &[u8],
         visit: &mut dyn FnMut(Record<'_>, Result<Pack, FrameError>),
     ) -> Result<(), StoreError> {
+        self.for_each_of(self.shared.samples.prefix(prefix), prefix, visit)
+    }
+
+    /// The same for the records that an iterator over this prefix gives.
+    fn for_each_of(
+        &self,
+        records: fjall::Iter,
+        prefix: &[u8],
+        visit: &mut dyn FnMut(Record<'_>, Result<Pack, FrameError>),
+    ) -> Result<(), StoreError> {
         let mut last = None;
-        for guard in self.shared.samples.prefix(prefix) {
+        for guard in records {
             match guard.into_inner() {
                 Ok((key, value)) => {
                     hand_out(&key, &value, visit);
@@ -465,20 +475,8 @@ impl SampleStore for Database {
             Err(FrameError::OtherVersion(version)) => other = Some(version),
             _ => {}
         };
-        let mut last = None;
-        for guard in self.shared.samples.range(key(position)..=key(u64::MAX)) {
-            match guard.into_inner() {
-                Ok((key, value)) => {
-                    hand_out(&key, &value, visit);
-                    last = key.first_chunk().copied();
-                }
-                Err(error) => {
-                    self.found_damage(error)?;
-                    self.for_each_in_files(&prefix, last, visit)?;
-                    break;
-                }
-            }
-        }
+        let records = self.shared.samples.range(key(position)..=key(u64::MAX));
+        self.for_each_of(records, &prefix, visit)?;
         self.refuse_other_version(other)?;
         Ok(end)
     }
