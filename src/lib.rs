@@ -174,7 +174,7 @@ pub use bencher_core::store::Database;
 pub use bencher_core::store::{StoreError, load_newest_results};
 pub use bencher_core::sweep_executor::{Benchmark, BoxError, Interrupt, Result};
 pub use bencher_core::sweeper::{ParamSweeper, SweeperOptions};
-pub use bencher_core::value::{Digest, File, Image, Kind, Table, Value, Video};
+pub use bencher_core::value::{Digest, File, Html, Image, Kind, Table, Value, Video};
 pub use bencher_core::var::{
     Constant, Counter, Design, Direction, DomainOf, Entry, Input, Output, ParametrizedSweep, Scale,
     SweepEnum, SweepValue,

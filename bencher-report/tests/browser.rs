@@ -15,7 +15,9 @@ mod common;
 mod probe;
 
 use std::fs;
+use std::net::TcpListener;
 
+use bencher_core::value::{Html, Kind, ResultValue};
 use bencher_report::{ReportOptions, write_report};
 use browser::render;
 use common::{EVIL, contents, gallery, labels, large};
@@ -95,6 +97,51 @@ fn pictures_and_videos_are_shown_under_the_policy() {
     assert_eq!(console, "");
     let shown = dom.split("data-shown=\"").nth(1).unwrap().split('"').next();
     assert_eq!(shown, Some("6 of 6, 3 of 3"));
+}
+
+/// A view that tries to run a script, to load a picture and to go elsewhere. Its own frame counts as a sign that it is shown.
+#[test]
+fn views_are_shown_without_scripts_and_requests() {
+    let elsewhere = TcpListener::bind("127.0.0.1:0").unwrap();
+    elsewhere.set_nonblocking(true).unwrap();
+    let address = format!("http://{}/", elsewhere.local_addr().unwrap());
+    let view = Html::new(format!(
+        "<meta http-equiv='refresh' content='0;url={address}'>\
+         <script>parent.postMessage('ran', '*'); parent.document.title = 'pwned'</script>\
+         <img src='{address}x.png' onerror=\"parent.postMessage('ran', '*')\">\
+         <style>@import '{address}x.css'; b {{ color: teal }}</style>\
+         <b>a \"view\"</b></iframe><svg viewBox='0 0 8 8'><circle r='4'/></svg>\
+         <iframe srcdoc='inner'></iframe>"
+    ));
+    let data = common::dataset(
+        vec![common::levels("which", &["first", "second"])],
+        vec![common::result("view", "", Kind::File)],
+        |_, _| Ok(view.clone().into_value()),
+    );
+    let dir = tempfile::tempdir().unwrap();
+    let options = ReportOptions {
+        png: false,
+        ..ReportOptions::default()
+    };
+    let records = [common::record("Views", data)];
+    let files = write_report(&records, dir.path(), &options).unwrap();
+    assert_eq!(
+        files.files,
+        [] as [std::path::PathBuf; 0],
+        "shown in the page"
+    );
+    let page = files.html.unwrap();
+    let probe = "<script>let heard = 0; addEventListener('message', () => { heard += 1; });
+        setInterval(() => {
+            const inner = [...document.querySelectorAll('iframe')].map((frame) => frame.contentWindow.length);
+            document.body.dataset.views = inner.join() + ' heard ' + heard + ' ' + document.title;
+        }, 20);</script></body>";
+    let probed = fs::read_to_string(&page).unwrap().replace("</body>", probe);
+    fs::write(&page, probed).unwrap();
+    let (dom, _) = render(&page);
+    assert_eq!(probe::data(&dom, "views"), "1,1 heard 0 Views");
+    let asked = elsewhere.accept();
+    assert!(asked.is_err(), "a view asked for something: {asked:?}");
 }
 
 #[test]

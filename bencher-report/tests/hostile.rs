@@ -339,8 +339,8 @@ fn hostile_names_of_contents_are_harmless() {
     let inner = dir.path().join("a/b/report");
     let files = report(&[record("Names", data)], &inner, StaticRenderer::Kuva);
     assert_eq!(files.warnings, [] as [String; 0]);
-    // Of each result, the type `image/png` is shown in the page, the others lie beside it.
-    assert_eq!(files.files.len(), 2 * 3 * names.len());
+    // Of each result, `text/html` and `image/png` are shown in the page, the others lie beside it.
+    assert_eq!(files.files.len(), 2 * 2 * names.len());
     for file in &files.files {
         let name = file.file_name().unwrap().to_str().unwrap();
         assert_eq!(file.parent(), Some(inner.join("files").as_path()));
@@ -353,6 +353,7 @@ fn hostile_names_of_contents_are_harmless() {
     let page = fs::read_to_string(files.html.unwrap()).unwrap();
     assert!(!page.contains("onclick=\"") && !page.contains("<script>alert"));
     assert_eq!(page.matches("<img ").count(), 2 * names.len());
+    assert_eq!(page.matches("<iframe sandbox ").count(), 2 * names.len());
     assert_eq!(
         page.matches(" src=\"data:image/png;base64,").count(),
         2 * names.len()

@@ -74,6 +74,48 @@ media! {
     Video: Video, "video/mp4";
 }
 
+/// A view of any value for the report: what a program writes about it as HTML.
+///
+/// The page shows it in a frame of its own, where no script runs and nothing is loaded from elsewhere. Styles and SVG
+/// work. The store keeps it, so that reports show it without the program.
+///
+/// ```
+/// use bencher_core::value::Html;
+/// let path = [(0, 3), (4, 1), (7, 7)];
+/// let points: Vec<String> = path.iter().map(|(x, y)| format!("{x},{y}")).collect();
+/// let view = Html::new(format!(
+///     "<svg viewBox='0 0 8 8'><polyline fill='none' stroke='navy' stroke-width='.2' points='{}'/></svg>",
+///     points.join(" "),
+/// ));
+/// assert_eq!(view.payload().media_type(), "text/html");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Html(Payload);
+
+impl Html {
+    /// A view from its markup: a whole document, or a part of one.
+    pub fn new(markup: impl Into<String>) -> Self {
+        Self(Payload::new(
+            "view.html",
+            "text/html",
+            markup.into().into_bytes(),
+        ))
+    }
+
+    /// The content with its name and type.
+    pub const fn payload(&self) -> &Payload {
+        &self.0
+    }
+}
+
+impl ResultValue for Html {
+    const KIND: Kind = Kind::File;
+
+    fn into_value(self) -> Value {
+        Value::from(self.0)
+    }
+}
+
 /// The media type that the ending of a file's name says.
 fn media_type(name: &str) -> Option<&'static str> {
     let (_, ending) = name.rsplit_once('.')?;

@@ -39,7 +39,7 @@ pub(crate) use decimal::Decimal;
 pub use item::Item;
 pub(crate) use json::{to_json, to_json_or_text, to_json_text};
 pub use kind::Kind;
-pub use media::{File, Image, Video};
+pub use media::{File, Html, Image, Video};
 pub use payload::Payload;
 pub use result::ResultValue;
 pub(crate) use rows::flat_fields;

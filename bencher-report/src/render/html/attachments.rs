@@ -9,10 +9,10 @@ use crate::chart::text;
 
 use super::base64;
 
-/// Bytes of pictures and videos that a page carries; what goes beyond lies beside it.
+/// Bytes of pictures, videos and views that a page carries; what goes beyond lies beside it.
 const CARRIED: u64 = 32 << 20;
 
-/// The media types that a page shows: no other one ever becomes part of an address.
+/// The media types that a page shows by an address: no other one ever becomes part of an address.
 const SHOWN: [&str; 8] = [
     "image/png",
     "image/jpeg",
@@ -40,6 +40,8 @@ pub(super) enum AttachmentLocation {
     Image(String),
     /// In the page itself, under this address.
     Video(String),
+    /// In the page itself: this markup, which is not escaped.
+    Markup(String),
     /// Beside the page, in [`FOLDER`](crate::render::FOLDER), under this name.
     Beside(String),
     /// Nowhere: the store no longer has it.
@@ -65,6 +67,13 @@ impl Attachments {
             .into_iter()
             .find(|known| payload.media_type().eq_ignore_ascii_case(known));
         let length = content.len() as u64;
+        if payload.media_type().eq_ignore_ascii_case("text/html")
+            && length <= self.room
+            && let Ok(markup) = std::str::from_utf8(content)
+        {
+            self.room -= length;
+            return AttachmentLocation::Markup(markup.to_owned());
+        }
         match shown.filter(|_| length <= self.room) {
             Some(media_type) => {
                 self.room -= length;

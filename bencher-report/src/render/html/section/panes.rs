@@ -102,6 +102,14 @@ fn payload(out: &mut String, payload: &Arc<Payload>, place: &str, attachments: &
              <p class=\"what\">{name}, {length}</p>",
             html(&text::clip(&format!("{} {place}", payload.name()), 200))
         ),
+        // Neither scripts nor forms nor ways out; the policy of the page holds in the frame, too.
+        AttachmentLocation::Markup(markup) => write!(
+            out,
+            "<iframe sandbox loading=\"lazy\" title=\"{}\" srcdoc=\"{}\"></iframe>\
+             <p class=\"what\">{name}, {length}</p>",
+            html(&text::clip(&format!("{} {place}", payload.name()), 200)),
+            html(&markup)
+        ),
         AttachmentLocation::Beside(file) => write!(
             out,
             "<p><a href=\"{FOLDER}/{file}\" download=\"{}\">{name}</a></p>\
