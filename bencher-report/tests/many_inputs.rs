@@ -71,7 +71,7 @@ fn panels_have_axes_of_their_own_where_that_is_declared() {
     assert_eq!(of_kind(&data, "line", ChartKind::Line).len(), 1);
 }
 
-/// A time of three rounds has no bounds, so it may be any: the smallest point stays on the front, the others may be beaten.
+/// A time of three rounds has no bounds, so it may be any: the smallest point stays on the front, the others may be dominated.
 /// Where no time has bounds, nothing is judged.
 #[test]
 fn a_front_takes_no_time_without_bounds_for_exact() {
@@ -102,7 +102,7 @@ fn a_front_takes_no_time_without_bounds_for_exact() {
     assert_eq!(
         front([8, 8, 8]),
         "By the bounds of both results, 3 points are surely on the front, 0 points are maybe, and 0 points are surely \
-         beaten in both."
+         dominated."
     );
     let mixed = front([8, 8, 3]);
     assert!(

@@ -49,6 +49,27 @@ fn close(found: &[f64], expected: &[f64]) {
     }
 }
 
+#[test]
+fn a_line_below_another_one_is_named() {
+    let dims = vec![
+        levels("pivot", &["left", "middle", "random"]),
+        numbers("len", "", &[10.0, 1000.0]),
+    ];
+    let swaps = result("swaps", "", Kind::Float(64));
+    let data = dataset(dims, vec![swaps], |_, at| {
+        Ok(Value::Float(
+            [[1.0, 2.0], [1.0, 2.5], [1.0, 2.0]][at[0]][at[1]],
+        ))
+    });
+    let charts = of_kind(&data, "line", ChartKind::Line);
+    let note = "Lines with the same values lie on each other: left and random.";
+    assert!(
+        charts[0].notes.iter().any(|known| known == note),
+        "{:?}",
+        charts[0].notes
+    );
+}
+
 /// `algo` (quick, merge) by `len` (10, 1000) by eight repeats, where merge takes 3 and 1.5 times as long.
 fn sorting() -> Dataset {
     let dims = vec![
@@ -345,8 +366,8 @@ fn bounds_say_which_points_are_surely_on_a_front() {
     );
     assert_eq!(
         charts[0].notes[1],
-        "By the bounds of both results, 2 points are surely on the front, 1 point is maybe, and 1 point is surely beaten \
-         in both."
+        "By the bounds of both results, 2 points are surely on the front, 1 point is maybe, and 1 point is surely \
+         dominated."
     );
     let rows = charts[0].data_rows(100).rows;
     assert_eq!(rows[2].last().unwrap(), "maybe on the front");

@@ -116,7 +116,7 @@ fn front_text(run: &SearchedRun) -> Option<String> {
     let goals = goals.join(" and ");
     (all > 0).then(|| {
         format!(
-            "the front of {goals} has {surely} of {all} points surely and {maybe} perhaps; {dominated} are surely dominated"
+            "the front of {goals} has {surely} of {all} points surely and {maybe} maybe; {dominated} are surely dominated"
         )
     })
 }

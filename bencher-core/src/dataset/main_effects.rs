@@ -5,6 +5,12 @@ use crate::value::Value;
 use super::effect_shares::EffectShares;
 use super::{Dataset, DatasetError};
 
+/// Pairs of inputs are important that surely explain so much beyond what each of both explains alone.
+const LEAST_PAIR_SHARE: f64 = 0.02;
+
+/// How many pairs are called important, at most.
+const MOST_PAIRS: usize = 3;
+
 /// How much an input matters to a result, whatever the other inputs are.
 ///
 /// See [`Dataset::main_effects`] for an example.
@@ -14,7 +20,7 @@ pub struct MainEffect {
     pub input: String,
     /// The share of the differences between points that the levels of this input explain alone: from 0 to 1.
     pub share: f64,
-    /// The bounds of the share at 95 %, by the samples of the points; none where points have fewer than four.
+    /// The bounds of the share of the true differences at 95 %, by the bounds of the points; none where a point has none.
     pub bounds: Option<(f64, f64)>,
     /// The mean over the points of each level, in the order of the levels; `None` where no point has a value. The
     /// geometric mean where [`is_ratio`](Self::is_ratio).
@@ -86,9 +92,9 @@ impl Dataset {
         let axes = axes.filter(|(_, dim)| dim.len() > 1);
         let effects = axes.map(|(axis, dim)| {
             let mut sums = vec![(0.0, 0_usize); dim.len()];
-            for (number, x) in &shares.all.points {
-                if let Some((sum, count)) = sums.get_mut(shares.level(*number, axis)) {
-                    *sum += x;
+            for point in &shares.points {
+                if let Some((sum, count)) = sums.get_mut(shares.level(point.number, axis)) {
+                    *sum += point.x;
                     *count += 1;
                 }
             }
@@ -158,6 +164,22 @@ impl Dataset {
         effects.sort_by(|one, other| other.share.total_cmp(&one.share));
         Ok(effects)
     }
+
+    /// The pairs of inputs that summaries name: up to three whose lower bound is 2 % of the differences or more. None for a
+    /// sweep of two inputs, whose only pair is all that the inputs do not explain alone.
+    ///
+    /// See [`pair_effects`](Self::pair_effects) for an example.
+    ///
+    /// # Errors
+    /// Where there is no such result.
+    pub fn important_pairs(&self, result: &str) -> Result<Vec<PairEffect>, DatasetError> {
+        let effects = self.pair_effects(result)?;
+        let is_only_one = effects.len() < 2;
+        let surely = |pair: &PairEffect| pair.bounds.map_or(pair.share, |(low, _)| low);
+        let important = effects.into_iter();
+        let important = important.filter(|pair| !is_only_one && surely(pair) >= LEAST_PAIR_SHARE);
+        Ok(important.take(MOST_PAIRS).collect())
+    }
 }
 
 #[cfg(test)]
@@ -217,14 +239,14 @@ mod tests {
     fn noise_makes_bounds_and_no_sure_pair() {
         // A sum of both inputs, and a noise of about 0.3 with the means 0, 0.1, -0.1, 0 at the points.
         let noise = [
-            [0.3, -0.3, 0.3, -0.3],
-            [-0.2, 0.4, 0.5, -0.3],
-            [0.2, -0.4, -0.5, 0.3],
-            [0.3, 0.3, -0.3, -0.3],
+            [0.3, -0.3, 0.3, -0.3, 0.2, -0.2],
+            [-0.2, 0.4, 0.5, -0.3, -0.1, 0.3],
+            [0.2, -0.4, -0.5, 0.3, 0.1, -0.3],
+            [0.3, 0.3, -0.3, -0.3, -0.2, 0.2],
         ];
         let sums = [-1.0, 0.0, 1.0, 2.0];
         let of = |at: usize| noise[at].map(|x| x + sums[at]);
-        let values: Vec<[f64; 4]> = (0..4).map(of).collect();
+        let values: Vec<[f64; 6]> = (0..4).map(of).collect();
         let values: Vec<&[f64]> = values.iter().map(|values| &values[..]).collect();
         let dataset = repeated(&values, [2, 2]);
         let effects = dataset.main_effects("y").unwrap();

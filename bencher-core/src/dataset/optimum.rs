@@ -170,6 +170,14 @@ impl Dataset {
         Ok(self.point_numbers(variable).map(value).collect())
     }
 
+    /// The values of all points of a result with their bounds, in the order of the grid; `None` for points without one.
+    pub(super) fn valued_numbers(
+        &self,
+        result: &str,
+    ) -> Result<impl Iterator<Item = Option<Bounded>>, DatasetError> {
+        Ok(self.valued(self.variable(result)?).map(|point| point.value))
+    }
+
     fn valued<'d>(&'d self, variable: &'d Variable) -> impl Iterator<Item = ValuedPoint> + 'd {
         let points = self.point_numbers(variable);
         points.map(|(first, numbers)| ValuedPoint::of(self, variable, first, &numbers))
@@ -254,7 +262,7 @@ fn overlap((_, lower, upper): &Bounded, (_, other_lower, other_upper): &Bounded)
 }
 
 /// A value with its bounds.
-type Bounded = (f64, Option<f64>, Option<f64>);
+pub(super) type Bounded = (f64, Option<f64>, Option<f64>);
 
 /// The mean of repeats, with bounds that contain it.
 fn mean(point: &PointNumbers) -> Option<Bounded> {
@@ -271,16 +279,12 @@ fn mean(point: &PointNumbers) -> Option<Bounded> {
 
 /// The share of true among truth values, with Wilson's bounds at 95 %; a single one is exact.
 fn share(truths: &[f64]) -> Option<Bounded> {
-    /// The normal quantile at 97.5 %.
-    const Z: f64 = 1.959_963_984_540_054;
     let share = crate::stats::mean(truths)?;
     if truths.len() == 1 {
         return Some((share, Some(share), Some(share)));
     }
-    let n = truths.len() as f64;
-    let middle = (share + Z * Z / (2.0 * n)) / (1.0 + Z * Z / n);
-    let half = Z / (1.0 + Z * Z / n) * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
-    Some((share, Some(middle - half), Some(middle + half)))
+    let (lower, upper) = crate::stats::proportion_bounds(truths)?;
+    Some((share, Some(lower), Some(upper)))
 }
 
 #[cfg(test)]

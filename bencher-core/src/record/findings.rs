@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use crate::dataset::{Dataset, MainEffect, Optimum, PairEffect, PointValue, digits, quantity};
+use crate::dataset::{Dataset, MainEffect, Optimum, PointValue, digits, quantity};
 use crate::var::Direction;
 
 use super::alternatives::{Inputs, MOST_NAMED, behind};
@@ -66,12 +66,6 @@ pub(crate) const SEARCH_IMPORTANCE: &str = "search importance";
 
 /// Inputs that explain less than this share of the differences are not named.
 const LEAST_SHARE: f64 = 0.001;
-
-/// Pairs of inputs are named that surely explain so much beyond what each of both explains alone.
-const LEAST_PAIR_SHARE: f64 = 0.02;
-
-/// The pairs that are named, at most.
-const MOST_PAIRS: usize = 3;
 
 /// What a dataset says of each result with a [direction](Direction): the best point with its bounds, and by how much the
 /// inputs matter.
@@ -147,18 +141,12 @@ fn effects(dataset: &Dataset, result: &str) -> Option<String> {
         return None;
     }
     let named = effects.iter().filter(|effect| effect.share >= LEAST_SHARE);
+    let are_all_named = named.clone().count() == effects.len();
     let mut parts: Vec<String> = named
         .enumerate()
         .map(|(nth, effect)| effect_text(effect, nth == 0))
         .collect();
-    let pairs = dataset.pair_effects(result).unwrap_or_default();
-    let surely = |pair: &&PairEffect| pair.bounds.map_or(pair.share, |(low, _)| low);
-    // Of two inputs, the pair is all that is left for combinations.
-    let pairs: Vec<&PairEffect> = pairs
-        .iter()
-        .filter(|pair| effects.len() > 2 && surely(pair) >= LEAST_PAIR_SHARE)
-        .take(MOST_PAIRS)
-        .collect();
+    let pairs = dataset.important_pairs(result).unwrap_or_default();
     for pair in &pairs {
         let share = bounded_share(pair.share, pair.bounds);
         parts.push(format!("{} {share}", pair.inputs.join(" * ")));
@@ -166,13 +154,17 @@ fn effects(dataset: &Dataset, result: &str) -> Option<String> {
     let alone: f64 = effects.iter().map(|effect| effect.share).sum();
     let rest = 1.0 - alone - pairs.iter().map(|pair| pair.share).sum::<f64>();
     if rest >= 0.01 {
-        let which = if pairs.is_empty() { "their" } else { "other" };
-        parts.push(format!("{which} combinations {}", share_text(rest)));
+        let which = match (pairs.is_empty(), are_all_named) {
+            (false, _) => "other combinations",
+            (true, true) => "their combinations",
+            (true, false) => "combinations of inputs",
+        };
+        parts.push(format!("{which} {}", share_text(rest)));
     }
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// A share with its bounds, where these are known and differ from it by half a percent or more.
+/// A share with its bounds, where these differ from it by half a percent or more; `± ?` where they are unknown.
 fn bounded_share(share: f64, bounds: Option<(f64, f64)>) -> String {
     let text = share_text(share);
     match bounds {
@@ -180,7 +172,8 @@ fn bounded_share(share: f64, bounds: Option<(f64, f64)>) -> String {
             let percent = |share: f64| (share * 100.0).round();
             format!("{text} ({} to {} %)", percent(low), percent(high))
         }
-        _ => text,
+        None => format!("{text} ± ?"),
+        Some(_) => text,
     }
 }
 

@@ -5,6 +5,7 @@ use super::presence::{Presence, judge_presence};
 use super::reason::Reason;
 use super::verdict::{Effect, Judgement, Rule, Scale, Verdict};
 use crate::stats::distribution::{ln_choose, normal_two_sided};
+use crate::stats::wilson;
 
 /// Successes of trials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,16 +34,8 @@ impl Proportion {
         self.successes as f64 / self.trials as f64
     }
 
-    /// The score interval of Wilson (1927): where `(p - x)^2 = z^2 x (1 - x) / n`.
     fn wilson(&self, z: f64) -> (f64, f64) {
-        let (n, p) = (self.trials as f64, self.share());
-        let middle = p + z * z / (2.0 * n);
-        let reach = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).max(0.0).sqrt();
-        let scale = 1.0 + z * z / n;
-        (
-            ((middle - reach) / scale).max(0.0),
-            ((middle + reach) / scale).min(1.0),
-        )
+        wilson(self.share(), self.trials as f64, z)
     }
 }
 

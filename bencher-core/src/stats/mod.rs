@@ -247,6 +247,36 @@ pub fn proportion_error(values: &[f64]) -> Option<f64> {
     Some((p * (1.0 - p) / values.len() as f64).sqrt())
 }
 
+/// The bounds of a proportion at 95 %; `None` without values.
+///
+/// The values are 0 or 1. These are the score bounds of Wilson (Journal of the American Statistical Association 22, 1927),
+/// which hold for few values, too, and are wider than nothing where all values are equal.
+///
+/// ```
+/// # use bencher_core::stats;
+/// let (lower, upper) = stats::proportion_bounds(&[1.0, 1.0, 1.0]).ok_or("no values")?;
+/// assert!((lower - 0.4385).abs() < 1e-4 && upper == 1.0);
+/// # Ok::<(), &str>(())
+/// ```
+pub fn proportion_bounds(values: &[f64]) -> Option<(f64, f64)> {
+    let z = distribution::normal_two_sided(MISRATE);
+    Some(wilson(mean(values)?, values.len() as f64, z))
+}
+
+/// The score interval of Wilson (1927) for a share of `n`: where `(share - x)^2 = z^2 x (1 - x) / n`.
+pub(crate) fn wilson(share: f64, n: f64, z: f64) -> (f64, f64) {
+    let middle = share + z * z / (2.0 * n);
+    let reach = z
+        * (share * (1.0 - share) / n + z * z / (4.0 * n * n))
+            .max(0.0)
+            .sqrt();
+    let scale = 1.0 + z * z / n;
+    (
+        ((middle - reach) / scale).max(0.0).min(share),
+        ((middle + reach) / scale).min(1.0).max(share),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

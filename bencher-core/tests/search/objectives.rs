@@ -33,7 +33,7 @@ fn several_objectives_give_their_front_first() {
     assert_eq!(
         *best,
         format!(
-            "the front of cost and speed has {front} of 25 points surely and 0 perhaps; {} are surely dominated",
+            "the front of cost and speed has {front} of 25 points surely and 0 maybe; {} are surely dominated",
             25 - front
         )
     );

@@ -39,7 +39,7 @@ pub(super) struct TradeoffPoint {
     /// The bounds of both values, low and high; the values themselves where there are none.
     pub(super) x_bounds: (f64, f64),
     pub(super) y_bounds: (f64, f64),
-    /// What the bounds say about its place; plain where no point has bounds, and where it is surely beaten.
+    /// What the bounds say about its place; plain where no point has bounds, and where it is surely dominated.
     pub(super) sign: PointSign,
 }
 
@@ -333,7 +333,7 @@ mod tests {
             judge(&mut points, |x| x, |y| y);
             points.into_iter().map(|point| point.sign).collect()
         };
-        // Apart from each other; the third is beaten by the second for certain.
+        // Apart from each other; the second surely dominates the third.
         let apart = [
             [1.0, 0.1, 5.0, 0.1],
             [2.0, 0.1, 2.0, 0.1],

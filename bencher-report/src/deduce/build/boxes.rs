@@ -58,7 +58,7 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
     chart.spread = Some(format!(
         "box: quartiles and median{}; whiskers: values within 1.5 interquartile ranges{}",
         of_rounds(shape),
-        diamond(shape)
+        centre_text(shape)
     ));
     Some(chart)
 }
@@ -100,10 +100,10 @@ pub(super) fn of_rounds(shape: &Shape) -> &'static str {
     }
 }
 
-/// What a diamond in a box means, where there are any.
-pub(super) fn diamond(shape: &Shape) -> &'static str {
+/// What the mark of a centre in a box means, where there are any.
+pub(super) fn centre_text(shape: &Shape) -> &'static str {
     if has_centres(shape) {
-        "; diamond: the centre of the rounds that count, with its bounds"
+        "; mark with bounds: the centre of the rounds that count"
     } else {
         ""
     }
@@ -216,6 +216,12 @@ mod tests {
                 .unwrap()
                 .contains("median of all rounds")
         );
-        assert!(chart.spread.as_deref().unwrap().contains("diamond"));
+        assert!(
+            chart
+                .spread
+                .as_deref()
+                .unwrap()
+                .contains("the centre of the rounds")
+        );
     }
 }

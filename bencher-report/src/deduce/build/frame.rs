@@ -15,8 +15,8 @@ pub(super) const STD: &str = "mean ± 1 standard deviation of the repeats (n −
 /// The meaning of the bounds of measured times.
 pub(super) const BOUNDS: &str =
     "centre of the rounds (Hodges-Lehmann) with its 95 % bounds of this run";
-/// The meaning of the error of a proportion.
-pub(super) const PROPORTION: &str = "share of true ± 1 standard error";
+/// The meaning of the bounds of a proportion.
+pub(super) const PROPORTION: &str = "share of true with its 95 % bounds (Wilson)";
 
 /// A chart with one panel for every place, each drawn by `marks` from the offset of its cells.
 pub(super) fn chart(
@@ -119,8 +119,7 @@ pub(super) fn rounds_note(shape: &Shape) -> Option<String> {
 pub(in crate::deduce) fn point(shape: &Shape, x: f64, samples: &Samples) -> Point {
     let y = samples.mean();
     let bounds = if shape.sort == Sort::Truth {
-        let error = bencher_core::stats::proportion_error(&samples.values);
-        y.zip(error).map(|(y, error)| (y - error, y + error))
+        bencher_core::stats::proportion_bounds(&samples.values)
     } else {
         samples.bounds()
     };

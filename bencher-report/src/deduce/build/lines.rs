@@ -44,7 +44,51 @@ pub(super) fn chart(kind: ChartKind, shape: &Shape) -> Option<Chart> {
         .and_then(|axis| shape.dim(axis))
         .map(bencher_core::dataset::Dim::label);
     chart.spread = frame::spread(shape);
+    chart.notes.extend(equal_note(&chart));
     Some(chart)
+}
+
+/// How many lines a note names that have the values of another one.
+const MOST_NAMED: usize = 4;
+
+/// Which lines cannot be seen, because another one has the same values in all panels.
+fn equal_note(chart: &Chart) -> Option<String> {
+    let mut panels = chart.panels.iter().filter_map(|panel| match &panel.marks {
+        Marks::Lines(series) => Some(series.as_slice()),
+        _ => None,
+    });
+    let first = panels.next()?;
+    let panels: Vec<&[Series]> = panels.collect();
+    let is_equal = |one: &Series, other: &Series| {
+        let values = |of: &Series| of.points.iter().any(|point| point.y.is_some());
+        let same = |(a, b): (&Point, &Point)| a.y == b.y && a.x.total_cmp(&b.x).is_eq();
+        let mut points = one.points.iter().zip(&other.points);
+        values(one) && one.points.len() == other.points.len() && points.all(same)
+    };
+    let is_equal_everywhere = |one: usize, other: usize| {
+        let in_panel = |series: &[Series]| match (series.get(one), series.get(other)) {
+            (Some(one), Some(other)) => is_equal(one, other),
+            _ => false,
+        };
+        in_panel(first) && panels.iter().all(|series| in_panel(series))
+    };
+    let mut hidden = Vec::new();
+    for (at, series) in first.iter().enumerate() {
+        if let Some(earlier) = (0..at).find(|earlier| is_equal_everywhere(*earlier, at))
+            && let Some(earlier) = first.get(earlier)
+        {
+            hidden.push(format!("{} and {}", earlier.name, series.name));
+        }
+    }
+    let more = hidden.len().saturating_sub(MOST_NAMED);
+    hidden.truncate(MOST_NAMED);
+    if more > 0 {
+        hidden.push(format!("{more} more"));
+    }
+    (!hidden.is_empty()).then(|| {
+        let named = hidden.join(", ");
+        format!("Lines with the same values lie on each other: {named}.")
+    })
 }
 
 /// Where a series runs: its points in the order of the axis, whatever order they were listed in.

@@ -37,21 +37,40 @@ fn place(shape: &Shape) -> Facets {
 }
 
 fn shares(shape: &Shape, effects: &[MainEffect]) -> Chart {
-    let mut names: Vec<String> = effects.iter().map(|effect| effect.input.clone()).collect();
-    let mut shares: Vec<f64> = effects.iter().map(|effect| effect.share * 100.0).collect();
-    let rest = 1.0 - effects.iter().map(|effect| effect.share).sum::<f64>();
-    if rest >= LEAST {
-        names.push("their combinations".to_owned());
-        shares.push(rest * 100.0);
+    let percent = |share: f64| share * 100.0;
+    let bar = |n: usize, share: f64, bounds: Option<(f64, f64)>| Point {
+        bounds: bounds.map(|(low, high)| (percent(low), percent(high))),
+        ..point(n, Some(percent(share)))
+    };
+    let mut names = Vec::new();
+    let mut points = Vec::new();
+    for effect in effects {
+        points.push(bar(points.len(), effect.share, effect.bounds));
+        names.push(effect.input.clone());
     }
-    let points = shares.iter().enumerate();
-    let points = points.map(|(n, share)| point(n, Some(*share))).collect();
+    let pairs = shape.dataset.important_pairs(&shape.variable.info.name);
+    let pairs = pairs.unwrap_or_default();
+    for pair in &pairs {
+        points.push(bar(points.len(), pair.share, pair.bounds));
+        names.push(pair.inputs.join(" * "));
+    }
+    let alone: f64 = effects.iter().map(|effect| effect.share).sum();
+    let rest = 1.0 - alone - pairs.iter().map(|pair| pair.share).sum::<f64>();
+    if rest >= LEAST {
+        let which = if pairs.is_empty() { "their" } else { "other" };
+        names.push(format!("{which} combinations"));
+        points.push(bar(points.len(), rest, None));
+    }
+    let tops = points
+        .iter()
+        .filter_map(|point| Some(point.bounds.map_or(point.y?, |(_, high)| high)));
+    let top = tops.fold(1.0, f64::max);
     let bars = Series {
         name: String::new(),
         points,
     };
     let mut y = Axis::linear("share of the differences", "%");
-    y.range = Some((0.0, shares.iter().copied().fold(1.0, f64::max)));
+    y.range = Some((0.0, top));
     let axes = (Axis::levels("input", names), y);
     let kind = ChartKind::MainEffects;
     let mut chart = frame::chart(kind, shape, axes, place(shape), |_| {
@@ -59,11 +78,14 @@ fn shares(shape: &Shape, effects: &[MainEffect]) -> Chart {
     });
     chart.title = format!("{}: how much each input matters", shape.variable.info.name);
     chart.alt = format!("Bars of the main effects, {}", chart.title);
+    let is_bounded = effects.iter().any(|effect| effect.bounds.is_some());
+    chart.spread = is_bounded.then(|| "bounds at 95 %, by those of the points".to_owned());
     chart.notes.insert(
         0,
         format!(
-            "The share of the differences between points that the levels of each input explain alone \
+            "The share of the differences between points that the levels of each input explain alone{} \
              (eta squared{}).",
+            if pairs.is_empty() { "" } else { ", and what pairs explain beyond that" },
             if effects.first().is_some_and(|effect| effect.is_ratio) { ", of logarithms" } else { "" }
         ),
     );

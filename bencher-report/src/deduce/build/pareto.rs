@@ -70,7 +70,7 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
     );
     chart.notes.insert(0, note);
     let judged = if found.has_bounds {
-        let beaten = found.points.len()
+        let dominated = found.points.len()
             - found.signed(PointSign::Front)
             - found.signed(PointSign::MaybeFront);
         let unbounded = match found.unbounded {
@@ -81,10 +81,10 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
             }
         };
         format!(
-            "By the bounds of both results, {} surely on the front, {} maybe, and {} surely beaten in both.{unbounded}",
+            "By the bounds of both results, {} surely on the front, {} maybe, and {} surely dominated.{unbounded}",
             are(found.signed(PointSign::Front)),
             are(found.signed(PointSign::MaybeFront)),
-            are(beaten)
+            are(dominated)
         )
     } else {
         "No point has bounds of both results, as few repeats have none: the front is that of the values as they are."

@@ -56,9 +56,9 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
     let kind = ChartKind::Violin;
     let mut chart = frame::chart(kind, shape, (x, y), facets, |at| Marks::Boxes(series(at)));
     chart.title = format!("density of {}", chart.title);
-    let (rounds, diamond) = (boxes::of_rounds(shape), boxes::diamond(shape));
+    let (rounds, centre) = (boxes::of_rounds(shape), boxes::centre_text(shape));
     chart.spread = Some(format!(
-        "{SPREAD}; box: quartiles and median{rounds}{diamond}"
+        "{SPREAD}; box: quartiles and median{rounds}{centre}"
     ));
     Some(chart)
 }
