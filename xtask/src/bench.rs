@@ -6,11 +6,12 @@ use crate::bench_compile;
 use crate::run::run;
 
 /// Every benchmark target of the workspace, the quickest first.
-const TARGETS: [&str; 8] = [
+const TARGETS: [&str; 9] = [
     "evaluator",
     "cluster",
     "memory",
     "overhead",
+    "report",
     "sweeper",
     "store",
     "search",
@@ -34,7 +35,7 @@ pub(crate) fn bench(names: &[String]) -> Result<(), String> {
             let mut bench = Command::new("cargo");
             bench.args(["bench", "--package", "bencher", "--bench", target]);
             // The others need no feature that is off by default.
-            if ["cluster", "search"].contains(&target) {
+            if ["cluster", "report", "search"].contains(&target) {
                 bench.args(["--features", target]);
             }
             run(&mut bench)?;
