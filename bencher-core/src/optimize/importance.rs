@@ -1,5 +1,8 @@
 use std::fmt;
 
+use crate::stats::distribution::student_two_sided;
+use crate::stats::{MISRATE, mean};
+
 use super::known::Evaluated;
 use super::process;
 use super::space::SearchSpace;
@@ -7,8 +10,8 @@ use super::space::SearchSpace;
 /// How much one dimension of a search matters, by the model of the first goal: the share of its differences over the whole
 /// space that the dimension explains alone.
 ///
-/// The ends are those of the estimates when a quarter of the points is left out. The share of a pair is what both explain
-/// beyond what each explains alone.
+/// The bounds are those at 95 % by the jackknife: from how much the estimate differs when a quarter of the points is left
+/// out. The share of a pair is what both explain beyond what each explains alone.
 ///
 /// ```
 /// use bencher_core::optimize::Importance;
@@ -21,9 +24,9 @@ pub struct Importance {
     pub dimension: String,
     /// Its share, from 0 to 1.
     pub share: f64,
-    /// The least share without a quarter of the points.
+    /// The lower bound of the share.
     pub low: f64,
-    /// The greatest.
+    /// The upper bound.
     pub high: f64,
 }
 
@@ -55,12 +58,12 @@ pub(super) fn importance(
     };
     let of = |dimension: String, shares: &mut dyn Iterator<Item = f64>| {
         let share = shares.next()?;
-        let (low, high) = shares.fold((share, share), |(low, high), x| (low.min(x), high.max(x)));
+        let by = half_width(&shares.collect::<Vec<f64>>());
         Some(Importance {
             dimension,
             share,
-            low,
-            high,
+            low: (share - by).max(0.0),
+            high: (share + by).min(1.0),
         })
     };
     let alone = (0..space.dimensions.len()).filter_map(|at| {
@@ -82,6 +85,16 @@ pub(super) fn importance(
         all.sort_by(|a, b| b.share.total_cmp(&a.share));
     }
     (alone, pairs)
+}
+
+/// Half the width of the bounds at 95 % by the jackknife (Tukey 1958), from the estimates without each part of the points.
+fn half_width(parts: &[f64]) -> f64 {
+    let count = parts.len() as f64;
+    let Some(middle) = mean(parts).filter(|_| count > 1.0) else {
+        return 1.0;
+    };
+    let squares: f64 = parts.iter().map(|x| (x - middle).powi(2)).sum();
+    student_two_sided(MISRATE, count - 1.0) * ((count - 1.0) / count * squares).sqrt()
 }
 
 #[cfg(test)]
@@ -118,6 +131,47 @@ mod tests {
         alone.sort_by(|x, y| x.dimension.cmp(&y.dimension));
         let pairs = search.pair_importance();
         [alone[0].clone(), alone[1].clone(), pairs[0].clone()]
+    }
+
+    #[derive(ParametrizedSweep, Clone, Debug)]
+    #[bencher(crate = crate)]
+    struct Ishigami {
+        #[sweep(bounds(-1.0, 1.0))]
+        a: f64,
+        #[sweep(bounds(-1.0, 1.0))]
+        b: f64,
+        #[sweep(bounds(-1.0, 1.0))]
+        c: f64,
+        #[result(direction = "minimize")]
+        value: Option<f64>,
+    }
+
+    /// The function of Ishigami and Homma (1990), whose first-order indices are known: 0.3139, 0.4424 and 0.
+    #[test]
+    fn bounds_contain_the_shares_of_a_known_function() {
+        let (mut outside, mut width) = (0, 0.0);
+        for seed in 0..4 {
+            let start = Ishigami::baseline().unwrap();
+            let options = SearchOptions::default().sampler(Sampler::Sobol).budget(60);
+            let goals = [Goal::minimize("value")];
+            let options = options.seed(seed);
+            let mut search = Search::new(&start, &SweepChoice::default(), goals, options).unwrap();
+            while let Asked::Trial(trial) = search.ask().unwrap() {
+                let at = |x: f64| std::f64::consts::PI * x;
+                let [a, b, c] = [trial.sweep.a, trial.sweep.b, trial.sweep.c].map(at);
+                let value = a.sin() + 7.0 * b.sin().powi(2) + 0.1 * c.powi(4) * a.sin();
+                search.tell(trial.number, value).unwrap();
+            }
+            let mut alone = search.importance();
+            alone.sort_by(|x, y| x.dimension.cmp(&y.dimension));
+            assert_eq!(alone.len(), 3);
+            for (found, share) in alone.iter().zip([0.3139, 0.4424, 0.0]) {
+                outside += usize::from(share < found.low || share > found.high);
+                width += (found.high - found.low) / 12.0;
+            }
+        }
+        assert!(outside <= 1, "{outside} of 12 outside");
+        assert!(width < 0.75, "wide bounds say nothing: {width}");
     }
 
     #[test]

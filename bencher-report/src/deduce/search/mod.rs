@@ -142,7 +142,7 @@ fn importance(history: &SearchHistory) -> Option<Chart> {
         Marks::Bars(vec![series]),
     );
     "search-importance".clone_into(&mut chart.id);
-    chart.spread = Some("the estimates without a quarter of the points".to_owned());
+    chart.spread = Some("the bounds at 95 % by the jackknife".to_owned());
     chart.notes.push(
         "By the model of the search, over the whole space: the share of the variance that an input explains alone, and \
          that a pair explains beyond that."
