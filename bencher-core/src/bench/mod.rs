@@ -51,6 +51,8 @@ pub mod report_files;
 mod result;
 mod result_json;
 mod run;
+mod run_options;
+mod run_record;
 #[cfg(feature = "search")]
 mod search;
 #[cfg(feature = "search")]
