@@ -26,12 +26,15 @@ mod cache;
 mod cached_function;
 mod function_cache;
 mod sample;
+mod sample_cache;
 
-pub use cache::{CallCounts, CodePolicy, FutureCache, InputValues, MachinePolicy, SampleCache};
-pub(crate) use cache::{RoundState, RunHit, is_other};
+pub use cache::{CallCounts, FutureCache};
+pub(crate) use cache::{RoundState, RunHit};
 pub use cached_function::{CachedFunction, CallFuture};
 pub use function_cache::{CallError, JobFunctionCache};
 pub use sample::Sample;
+pub(crate) use sample_cache::is_other;
+pub use sample_cache::{CodePolicy, InputValues, MachinePolicy, SampleCache};
 
 use serde::{Deserialize, Serialize};
 
