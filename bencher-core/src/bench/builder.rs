@@ -342,7 +342,8 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
         self
     }
 
-    /// Ends a search when its first objective has reached a value, unless the run's configuration sets it.
+    /// Ends a search when a point has reached a value of its first objective, unless the run's configuration sets it. A
+    /// noisy value that reaches it is measured again before that.
     ///
     /// ```
     #[doc = include_str!("../example_sweep.md")]

@@ -45,6 +45,13 @@ impl<'k> Known<'k> {
         self.taken.len()
     }
 
+    /// How many different places of the space are taken.
+    pub(super) fn taken_inside(&self) -> u64 {
+        let place = |bits: &Vec<u64>| bits.iter().map(|x| f64::from_bits(*x)).collect::<Place>();
+        let inside = |bits: &&Vec<u64>| self.space.contains(&place(bits));
+        self.taken.iter().filter(inside).count() as u64
+    }
+
     /// How many objectives there are, as far as known.
     pub(super) fn objectives(&self) -> usize {
         self.done.first().map_or(1, |one| one.values.len())
@@ -52,6 +59,6 @@ impl<'k> Known<'k> {
 }
 
 /// Two places are the same where all their numbers are.
-fn bits(place: &[f64]) -> Vec<u64> {
+pub(super) fn bits(place: &[f64]) -> Vec<u64> {
     place.iter().map(|x| x.to_bits()).collect()
 }

@@ -17,6 +17,7 @@ mod options;
 mod process;
 mod proposals;
 mod random;
+mod repeats;
 mod results;
 mod sampler;
 mod search;

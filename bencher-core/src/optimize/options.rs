@@ -38,7 +38,9 @@ impl SearchOptions {
         Self { budget, ..self }
     }
 
-    /// Ends the search when the first goal has reached this value.
+    /// Ends the search when a trial has reached this value of the first goal. One value is enough, until a point was told
+    /// two different ones: then a single value may be luck, and the mean of two or more of a trial counts. So under noise,
+    /// [learn](super::Search::learn) further results of a trial that reaches the target before you tell its first.
     pub fn target(self, value: f64) -> Self {
         let target = Some(value);
         Self { target, ..self }
@@ -111,6 +113,11 @@ pub enum SearchEnd {
 }
 
 impl SearchEnd {
+    /// Whether a value reached the target.
+    pub(crate) const fn is_target(&self) -> bool {
+        matches!(self, Self::Target { .. })
+    }
+
     /// The name of the kind of end, for programs.
     ///
     /// ```

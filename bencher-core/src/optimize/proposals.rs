@@ -165,9 +165,7 @@ impl Proposals {
                 self.proposed(place, origin)
             }
             None => {
-                let learned = self.learned.iter();
-                let inside = learned.filter(|(one, _)| self.space.contains(&one.place));
-                let points = (inside.count() + self.trials.len()) as u64;
+                let points = known.taken_inside();
                 self.ended_by(SearchEnd::Exhausted { points })
             }
         })
@@ -203,13 +201,6 @@ impl Proposals {
             given,
             expected,
         })?;
-        if let (Ok(values), Some(target), Some(goal)) =
-            (&told, self.options.target, self.goals.first())
-            && let Some(value) = values.first()
-            && !goal.is_better(target, *value)
-        {
-            self.end = Some(SearchEnd::Target { value: *value });
-        }
         trial.told = Some((evaluated, told));
         Ok(())
     }
@@ -299,6 +290,17 @@ impl Proposals {
         let at = usize::try_from(trial).ok();
         let trial = at.and_then(|at| self.trials.get(at));
         trial.is_some_and(|trial| trial.told.is_some())
+    }
+
+    /// Whether a value of the first goal reaches the target, where there is one.
+    pub(crate) fn reaches_target(&self, value: f64) -> bool {
+        let goal = self.goals.first().zip(self.options.target);
+        goal.is_some_and(|(goal, target)| value.is_finite() && !goal.is_better(target, value))
+    }
+
+    /// Ends the search by a value that reaches the target.
+    pub(crate) const fn end_at_target(&mut self, value: f64) {
+        self.end = Some(SearchEnd::Target { value });
     }
 
     /// The share that does not matter, where the user named one.

@@ -4,13 +4,15 @@ use super::error::SearchError;
 use super::fronts::front;
 use super::known::Evaluated;
 use super::proposals::{Proposals, Told};
+use super::repeats::estimated;
 use super::sampler::Origin;
 use super::search::FinishedTrial;
 
+/// A result with the number and the origin of its trial, where it was not learned.
+pub(super) type ToldResult<'p> = (Option<u64>, Option<Origin>, &'p (Evaluated, Told));
+
 impl Proposals {
-    pub(super) fn results(
-        &self,
-    ) -> impl Iterator<Item = (Option<u64>, Option<Origin>, &(Evaluated, Told))> {
+    pub(super) fn results(&self) -> impl Iterator<Item = ToldResult<'_>> {
         let learned = self.learned.iter().map(|told| (None, None, told));
         let trials = self.trials.iter().zip(0..);
         let trials = trials.filter_map(|(trial, number)| {
@@ -19,10 +21,7 @@ impl Proposals {
         learned.chain(trials)
     }
 
-    fn finished(
-        &self,
-        (number, origin, (evaluated, told)): (Option<u64>, Option<Origin>, &(Evaluated, Told)),
-    ) -> FinishedTrial {
+    fn finished(&self, (number, origin, (evaluated, told)): ToldResult<'_>) -> FinishedTrial {
         let names = self.space.plan().input_names();
         let input = |(at, value): (usize, crate::value::Value)| {
             (names.get(at).copied().unwrap_or_default().to_owned(), value)
@@ -42,12 +41,13 @@ impl Proposals {
     }
 
     pub(crate) fn best(&self) -> Result<FinishedTrial, SearchError> {
-        let cost = |(.., (one, _)): &(Option<u64>, Option<Origin>, &(Evaluated, Told))| {
-            one.values.first().copied().unwrap_or(f64::INFINITY)
-        };
-        let best = self.results().min_by(|a, b| cost(a).total_cmp(&cost(b)));
-        let best = best.ok_or(SearchError::NoTrials)?;
-        if best.2.0.has_failed() {
+        let points = self.told_points();
+        let values = estimated(&self.space, &points);
+        let all = points.iter().zip(values);
+        let best = all.min_by(|(_, a), (_, b)| a.total_cmp(b));
+        let (best, _) = best.ok_or(SearchError::NoTrials)?;
+        let objectives = best.objectives();
+        if objectives.is_empty() {
             let reasons = self
                 .results()
                 .filter_map(|(.., (_, told))| told.as_ref().err());
@@ -56,7 +56,11 @@ impl Proposals {
                 reason: reasons.last().cloned().unwrap_or_default(),
             });
         }
-        Ok(self.finished(best))
+        let one = best.first().ok_or(SearchError::NoTrials)?;
+        Ok(FinishedTrial {
+            objectives,
+            ..self.finished(one)
+        })
     }
 
     pub(crate) fn front(&self) -> Vec<FinishedTrial> {

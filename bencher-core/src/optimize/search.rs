@@ -137,7 +137,11 @@ impl<S: ParametrizedSweep> Search<S> {
     /// Where the trial is unknown or has a result already, or the number of objectives is wrong. The search goes on.
     pub fn tell(&mut self, trial: u64, result: impl IntoObjective) -> Result<(), SearchError> {
         let result = result.into_objective().map(|objective| objective.values);
-        self.proposals.tell(trial, result)
+        self.proposals.tell(trial, result)?;
+        if let Some(place) = self.proposals.place(trial).cloned() {
+            self.proposals.end_if_target_reached(&place);
+        }
+        Ok(())
     }
 
     /// Queues a point, which is proposed before others; its inputs that are not searched do not count.
@@ -168,8 +172,8 @@ impl<S: ParametrizedSweep> Search<S> {
         self.proposals.queue(place)
     }
 
-    /// Learns a result from elsewhere, such as an earlier search. It does not count as an evaluation, and its point is not
-    /// proposed. It may lie outside the space: a choice that is no more, a length beyond the bounds.
+    /// Learns a result from elsewhere, such as an earlier search, or another one of a trial. It does not count as an
+    /// evaluation, and its point is not proposed. It may lie outside the space: a choice that is no more, a length beyond the bounds.
     ///
     /// # Errors
     /// Where an input has a value of another kind, or the number of objectives is wrong.
@@ -180,13 +184,40 @@ impl<S: ParametrizedSweep> Search<S> {
             .place_of(&values_of(sweep, self.proposals.space()));
         let place = place.ok_or_else(|| SearchError::Outside("a value does not fit".to_owned()))?;
         let result = result.into_objective().map(|objective| objective.values);
-        self.proposals.learn(place, result)
+        self.proposals.learn(place.clone(), result)?;
+        self.proposals.end_if_target_reached(&place);
+        Ok(())
     }
 
-    /// The best trial by the first goal.
+    /// The best trial by the first goal, with the means of its objectives.
+    ///
+    /// Where every point was told one value, it is the trial with the best one: exact values need no more, but under noise
+    /// the best of many is mostly the luckiest. So repeat the most promising trials: evaluate their inputs again, and
+    /// [learn](Self::learn) the results. Once a point was told two different values, the best trial is the one whose
+    /// expected value is best, by a Gaussian process of all results with the noise that the repeats show.
     ///
     /// # Errors
     /// Where none was evaluated, or all failed.
+    ///
+    /// ```
+    #[doc = include_str!("../example_sweep.md")]
+    /// use bencher_core::optimize::{Asked, Goal, Search, SearchOptions};
+    /// use bencher_core::plan::SweepChoice;
+    /// let options = SearchOptions::default().budget(20);
+    /// let goals = [Goal::minimize("distance")];
+    /// let mut search = Search::new(&Sorting::baseline()?, &SweepChoice::default(), goals, options)?;
+    /// while let Asked::Trial(trial) = search.ask()? {
+    ///     let distance = trial.sweep.len.abs_diff(300);
+    ///     // The fifth trial has luck: its value is one that no other has.
+    ///     search.tell(trial.number, if trial.number == 4 { 0 } else { 100 + distance })?;
+    ///     if trial.number == 4 {
+    ///         search.learn(&trial.sweep, 100 + distance)?;
+    ///         search.learn(&trial.sweep, 100 + distance)?;
+    ///     }
+    /// }
+    /// assert_ne!(search.best()?.number, Some(4));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn best(&self) -> Result<FinishedTrial, SearchError> {
         self.proposals.best()
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use crate::job::{FinishedJob, FutureCache, Job, JobOutcome, TIMED_OUT};
-use crate::optimize::{Next, SearchError};
+use crate::optimize::{Next, SearchEnd, SearchError};
 use crate::plan::Plan;
 use crate::progress::ProgressSink;
 use crate::record::Counts;
@@ -17,6 +17,7 @@ use super::run::{RunEnd, SweepExecutor};
 use super::run_options::RunOptions;
 use super::search_leader::Leader;
 use super::search_run::{Ended, SearchRun};
+use super::search_target::TargetVerdict;
 
 /// The objectives of a sample, or why it has none.
 pub(super) type Objectives = Result<Vec<f64>, String>;
@@ -38,6 +39,8 @@ pub(super) struct Evaluations<'r> {
     pub(super) leader: Leader,
     /// The last repeat of each trial that was submitted.
     pub(super) repeats: HashMap<u64, u32>,
+    /// The trial that reached the target.
+    pub(super) reached: Option<u64>,
 }
 
 /// What the samples of a search are taken with.
@@ -81,7 +84,12 @@ impl Evaluations<'_> {
             }
             if run.jobs.pending() == 0 {
                 if let Some(ended) = ended {
-                    return Ok(ended);
+                    // The last trials may have reached the target when nothing more was to be proposed.
+                    let target = self.search.proposals.ended().filter(SearchEnd::is_target);
+                    return Ok(match target {
+                        Some(target) if ended != Ended::Early => Ended::BySearch(target),
+                        _ => ended,
+                    });
                 }
                 continue;
             }
@@ -142,11 +150,11 @@ impl Evaluations<'_> {
             self.count(&job.outcome);
             if let Some(told) = self.objectives(job) {
                 run.end.failed_fast |= told.is_err() && run.options.fail_fast;
-                self.told
-                    .entry(job.point)
-                    .or_default()
-                    .push((job.repeat, told));
-                self.tell(job.point);
+                let all = self.told.entry(job.point).or_default();
+                // In the order of repeats, not of workers: a sum depends on it.
+                let at = all.partition_point(|(repeat, _)| *repeat < job.repeat);
+                all.insert(at, (job.repeat, told));
+                self.tell(job.point, run);
             }
         }
         self.finished.append(&mut done);
@@ -154,19 +162,38 @@ impl Evaluations<'_> {
         run.progress.advance(&self.counts);
     }
 
-    /// Tells the search of a trial whose repeats are all there: their means, or the first failure.
-    fn tell(&mut self, trial: u64) {
-        let repeats = self.executor.plan.repeats() as usize;
-        let Some(told) = self.told.get(&trial).filter(|told| told.len() == repeats) else {
+    /// Tells the search of a trial whose samples are all there: their means, or the first failure. A trial that seems to
+    /// have reached the target is measured again before that.
+    fn tell(&mut self, trial: u64, run: &mut SearchContext<'_>) {
+        let submitted = self.repeats.get(&trial).copied().unwrap_or(0) as usize;
+        let is_told = self.search.proposals.is_told(trial);
+        let Some(told) = self.told.get(&trial).filter(|told| told.len() >= submitted) else {
             return;
         };
+        if is_told {
+            return;
+        }
         let samples = told.iter().map(|(_, one)| one);
         let means = centre_of(&self.executor.plan, &self.search.goals, samples);
+        let reached = match self.target_verdict(trial) {
+            TargetVerdict::Open { more } if !run.end.is_over() => {
+                for _ in 0..more {
+                    self.submit_next(trial, run);
+                }
+                return;
+            }
+            TargetVerdict::Reached(value) => Some(value),
+            TargetVerdict::Open { .. } | TargetVerdict::Missed => None,
+        };
         self.seconds
             .insert(trial, self.started.elapsed().as_secs_f64());
         // The trial was proposed, and is told once.
         let taken = self.search.proposals.tell(trial, means);
         debug_assert!(taken.is_ok());
+        if let Some(value) = reached {
+            self.search.proposals.end_at_target(value);
+            self.reached = self.reached.or(Some(trial));
+        }
     }
 
     fn count(&mut self, outcome: &JobOutcome) {

@@ -52,6 +52,8 @@ mod search_front;
 mod search_leader;
 #[cfg(feature = "search")]
 mod search_run;
+#[cfg(feature = "search")]
+mod search_target;
 mod shared_run;
 mod stored_rounds;
 mod trial;

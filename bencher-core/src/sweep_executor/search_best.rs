@@ -83,10 +83,12 @@ impl Evaluations<'_> {
         let goal = goal.clone();
         let timed = is_timed(&self.executor.plan, goal.name());
         let leader = self.leader.trial;
+        let reached = self.reached.filter(|trial| Some(*trial) != leader);
         let others = proposals.ranked().into_iter();
-        let others = others.filter(|trial| Some(*trial) != leader);
+        let others = others.filter(|trial| Some(*trial) != leader && Some(*trial) != reached);
         let others = others.filter(|trial| proposals.has_succeeded(*trial));
-        let finalists: Vec<u64> = leader.into_iter().chain(others).take(CONTENDERS).collect();
+        let all = leader.into_iter().chain(reached).chain(others);
+        let finalists: Vec<u64> = all.take(CONTENDERS).collect();
         let first = *finalists.first()?;
         if !self.executor.plan.is_timed() {
             // A value that comes out the same needs no race.

@@ -26,6 +26,13 @@ pub(super) struct Leader {
     fresh: u32,
 }
 
+impl Leader {
+    /// Whether values are known to come out the same when they are measured again.
+    pub(super) fn has_exact_values(&self) -> bool {
+        self.is_exact == Some(true)
+    }
+}
+
 /// A candidate that meets the leader.
 #[derive(Debug)]
 struct Meeting {

@@ -164,6 +164,7 @@ impl SweepExecutor {
             seconds: HashMap::new(),
             leader: Leader::default(),
             repeats: HashMap::new(),
+            reached: None,
         };
         let mut context = SearchContext {
             options: &options,

@@ -5,10 +5,11 @@ use std::rc::Rc;
 use std::sync::atomic::Ordering;
 
 use bencher_core::bench::{Bench, BenchError, RunConfig, SearchConfig, Session};
+use bencher_core::optimize::Sampler;
 use bencher_core::record::SearchHistory;
 use bencher_core::sweep_executor::Interrupt;
 
-use super::{Codec, Packing, bench, quiet};
+use super::{Codec, Packing, bench, costs, quiet};
 
 #[test]
 fn a_search_says_how_it_ended() {
@@ -54,6 +55,45 @@ fn a_search_says_how_it_ended() {
         text.contains("the best point is named within 1 %"),
         "{text}"
     );
+}
+
+#[test]
+fn a_lucky_value_is_no_target() {
+    // The least mean is 1, and the noise takes single values down to 0.5.
+    let search = |target: f64, noise: f64, goals: &[&str]| {
+        let mut bench = bench(quiet(None));
+        let mut search = bench.sweep("Cost").sampler(Sampler::Tpe).evaluations(60);
+        for goal in goals {
+            search = search.optimize(*goal);
+        }
+        let noise = [Packing::NOISE.with_const(noise)];
+        let result = search.target(target).constants(noise).run().unwrap();
+        let history = SearchHistory::of(result.dataset()).unwrap();
+        (history, result)
+    };
+    for goals in [&["cost"][..], &["cost", "speed"]] {
+        let (history, result) = search(0.9, 0.5, goals);
+        let lucky = costs(result.dataset());
+        assert!(lucky.iter().any(|cost| *cost <= 0.9), "{lucky:?}");
+        assert_eq!(history.end, "evaluations");
+        assert_eq!(history.trials.len(), 60);
+    }
+    // One that is reached for sure: by the mean of six samples or more that were measured afterwards.
+    let (history, result) = search(1.7, 0.5, &["cost"]);
+    assert_eq!(history.end, "target");
+    assert!(history.trials.len() < 60);
+    let text = &result.dataset().attributes["search"];
+    let value: f64 = text.rsplit(' ').next().unwrap().parse().unwrap();
+    assert!((0.9..1.7).contains(&value), "{text}");
+    assert!(result.dataset().shape()[1] > 6);
+    // Without noise, one value is enough.
+    let (history, _) = search(1.7, 0.0, &["cost"]);
+    let order = history.order();
+    let first = order
+        .iter()
+        .position(|at| history.trials[*at].values[0] <= 1.7);
+    let under_way = history.trials.len() - 1 - first.unwrap();
+    assert!(history.end == "target" && under_way < 4, "{under_way}");
 }
 
 #[test]

@@ -62,6 +62,11 @@ impl<'k> Data<'k> {
             spread,
         })
     }
+
+    /// The standard deviation of the values in their own unit.
+    pub(super) const fn spread(&self) -> f64 {
+        self.spread
+    }
 }
 
 impl<'k> Process<'k> {

@@ -69,6 +69,23 @@ pub(super) fn propose(
     Some((place, improvement))
 }
 
+/// What a process expects at some places, by results whose noise has at least this variance; none where it knows too
+/// little.
+pub(super) fn expected_values(
+    space: &SearchSpace,
+    (places, values): (&[&[f64]], &[f64]),
+    variance: f64,
+    at: &[&[f64]],
+) -> Option<Vec<f64>> {
+    let data = Data::of(places, values)?;
+    let choices = Kernel::choices(space);
+    let mut parameters = fitted_parameters(&choices, &data, TURNS)?;
+    let noise = parameters.last_mut()?;
+    *noise = noise.max((variance / data.spread().powi(2)).ln());
+    let process = Process::new(Kernel::new(choices, &parameters), data)?;
+    Some(at.iter().map(|place| process.expected(place)).collect())
+}
+
 /// The free place with the largest expected improvement that is found, the logarithm of that, and the best expected value.
 fn most_promising(
     known: &Known<'_>,

@@ -48,7 +48,8 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "search-target",
         takes: OptionValue::Scalar("VALUE"),
         per_sweep: true,
-        help: "End a search when its first objective has reached a value",
+        help: "End a search when a point has reached a value of its first objective; a noisy value is \
+               measured again before that",
         default: "none",
         shorthands: &[],
         read: |values| {
