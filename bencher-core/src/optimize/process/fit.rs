@@ -4,6 +4,9 @@ use super::matrix::{Factor, Matrix, dot};
 /// The most points that a process is fitted to: its cost grows with their cube.
 const MOST: usize = 250;
 
+/// The least logarithm of a parameter: below it, the noise is less than the jitter.
+const LOWEST: f64 = -18.0;
+
 /// A Gaussian process that knows some points. Its values are standardised; `centre` and `spread` turn them back.
 #[derive(Debug)]
 pub(super) struct Process<'k> {
@@ -179,7 +182,7 @@ pub(super) fn fitted_parameters(
             *step = f64::clamp(*step * factor, 1e-3, 1.0);
             *last = if turn < 0.0 { 0.0 } else { *slope };
             if last.abs() > 0.0 {
-                *x = (*x - last.signum() * *step).clamp(-12.0, 8.0);
+                *x = (*x - last.signum() * *step).clamp(LOWEST, 8.0);
             }
         }
     }
@@ -267,7 +270,7 @@ mod tests {
         let data = Data::of(&places, &[-1.0, 1.0]).unwrap();
         assert!(data.centre.abs() < 1e-15 && (data.spread - 1.0).abs() < 1e-15);
         let kernel = Kernel::new(vec![false], &[0.0, 0.0, 1e-3_f64.ln()]);
-        let (k, own) = (matern(0.25).0, 1.0 + 1e-3 + 1e-6);
+        let (k, own) = (matern(0.25).0, 1.0 + 1e-3 + 1e-8);
         let process = Process::new(kernel, data).unwrap();
         let determinant = own * own - k * k;
         let alpha = [(-own - k) / determinant, (own + k) / determinant];
