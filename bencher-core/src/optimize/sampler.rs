@@ -5,6 +5,7 @@ use crate::space::DesignPoints;
 use crate::var::{Design, UnknownName};
 
 use super::error::SearchError;
+use super::fronts::front;
 use super::known::{Evaluated, Known};
 use super::process::Improvement;
 use super::random::Random;
@@ -25,7 +26,7 @@ use super::{genetic, process, tpe};
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sampler {
-    /// A Gaussian process with expected improvement (`gp`); with several objectives, of random weightings of them
+    /// A Gaussian process with expected improvement (`gp`); with several objectives, of changing weightings of them
     /// (`ParEGO`, Knowles 2006). The best choice for up to about a thousand evaluations.
     #[default]
     GaussianProcess,
@@ -145,7 +146,7 @@ pub(super) fn propose(
         Sampler::Sobol => (spread(known, number, seed), Origin::Spread),
         _ if is_early => (spread(known, number, seed), Origin::Spread),
         Sampler::GaussianProcess => {
-            let values = weighed(known.done, &mut random);
+            let values = weighed(known.done, number);
             let found = process::propose(known, &values, &mut memo.process, &mut random);
             // Of a weighting, the improvement has no unit.
             let is_single = known.objectives() == 1;
@@ -183,8 +184,10 @@ fn spread(known: &Known<'_>, number: u64, seed: u64) -> Option<Place> {
     known.is_free(&place).then_some(place)
 }
 
-/// One value from several objectives: the augmented Chebyshev norm with random weights (`ParEGO`, Knowles 2006).
-fn weighed(done: &[Evaluated], random: &mut Random) -> Vec<f64> {
+/// One value from several objectives: the augmented Chebyshev norm with the weights of a proposal (`ParEGO`, Knowles
+/// 2006). Objectives count by their range on the front so far: over all points, a single bad one would make the whole
+/// front look the same.
+fn weighed(done: &[Evaluated], number: u64) -> Vec<f64> {
     let objectives = done.first().map_or(0, |one| one.values.len());
     if objectives == 1 {
         return done
@@ -192,35 +195,72 @@ fn weighed(done: &[Evaluated], random: &mut Random) -> Vec<f64> {
             .filter_map(|one| one.values.first().copied())
             .collect();
     }
-    let mut weights: Vec<f64> = (0..objectives)
-        .map(|_| -(1.0 - random.unit()).ln())
+    let weights = weights(objectives, number);
+    let finite: Vec<&[f64]> = done
+        .iter()
+        .filter(|one| !one.has_failed())
+        .map(|one| &*one.values)
         .collect();
-    let sum: f64 = weights.iter().sum();
-    for weight in &mut weights {
-        *weight /= sum;
-    }
-    let ends: Vec<(f64, f64)> = (0..objectives)
-        .map(|at| {
-            let finite = done.iter().filter(|one| !one.has_failed());
-            let values = finite.filter_map(|one| one.values.get(at));
-            values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-                (low.min(*value), high.max(*value))
-            })
-        })
+    let best: Vec<&[f64]> = front(&finite)
+        .into_iter()
+        .filter_map(|at| finite.get(at).copied())
         .collect();
+    let range = |at: usize| {
+        let (low, high) = ends(&best, at);
+        if high > low {
+            (low, high - low)
+        } else {
+            let (low, high) = ends(&finite, at);
+            (low, if high > low { high - low } else { 1.0 })
+        }
+    };
+    let ranges: Vec<(f64, f64)> = (0..objectives).map(range).collect();
     let weighed = |one: &Evaluated| {
         if one.has_failed() {
             return f64::INFINITY;
         }
-        let parts = one.values.iter().zip(&ends).zip(&weights);
-        let parts = parts
-            .map(|((value, (low, high)), weight)| weight * (value - low) / (high - low).max(1e-12));
+        let parts = one.values.iter().zip(&ranges).zip(&weights);
+        let parts = parts.map(|((value, (low, range)), weight)| weight * (value - low) / range);
         let (most, sum) = parts.fold((0.0_f64, 0.0), |(most, sum), part| {
             (most.max(part), sum + part)
         });
         most + 0.05 * sum
     };
     done.iter().map(weighed).collect()
+}
+
+/// The least and the greatest value of one objective.
+fn ends(values: &[&[f64]], objective: usize) -> (f64, f64) {
+    let all = values.iter().filter_map(|values| values.get(objective));
+    all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+        (low.min(*value), high.max(*value))
+    })
+}
+
+/// The weights of objectives for a proposal, with a sum of 1. Those of successive proposals lie evenly among all weights:
+/// the gaps between the numbers of an additive recurrence (Weyl), in order.
+fn weights(objectives: usize, number: u64) -> Vec<f64> {
+    // The root of x^n = x + 1, which generalises the golden ratio, for n objectives.
+    let mut root = 2.0_f64;
+    for _ in 0..60 {
+        root = (1.0 + root).powf(1.0 / objectives as f64);
+    }
+    let mut step = 1.0;
+    let mut cuts: Vec<f64> = (1..objectives)
+        .map(|_| {
+            step /= root;
+            ((number as f64 + 1.0) * step).fract()
+        })
+        .collect();
+    cuts.sort_by(f64::total_cmp);
+    cuts.push(1.0);
+    let mut last = 0.0;
+    let gap = |cut: f64| {
+        let gap = cut - last;
+        last = cut;
+        gap
+    };
+    cuts.into_iter().map(gap).collect()
 }
 
 /// Random draws before every place is looked at.
@@ -282,5 +322,60 @@ fn nothing_allowed(
     match last {
         None => Ok(()),
         Some(reason) => Err(SearchError::NothingAllowed { tried, reason }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_cover_all_ratios_evenly() {
+        for objectives in 2..=5_usize {
+            let all: Vec<Vec<f64>> = (0..2000).map(|n| weights(objectives, n)).collect();
+            let is_share = |one: &Vec<f64>| {
+                one.len() == objectives
+                    && one.iter().all(|x| (0.0..=1.0).contains(x))
+                    && (one.iter().sum::<f64>() - 1.0).abs() < 1e-9
+            };
+            assert!(all.iter().all(is_share));
+            // Uniform on the simplex: a weight exceeds t in (1 - t)^(n - 1) of all cases.
+            for at in 0..objectives {
+                let above = all.iter().filter(|one| one[at] > 0.3).count();
+                let expected = 0.7_f64.powf(objectives as f64 - 1.0);
+                let share = above as f64 / 2000.0;
+                assert!(
+                    (share - expected).abs() < 0.03,
+                    "{objectives} {at}: {share}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn objectives_count_by_their_range_on_the_front() {
+        let done: Vec<Evaluated> = [[0.0, 1.0], [1.0, 0.0], [0.6, 0.6], [500.0, 2.0]]
+            .map(|values| Evaluated {
+                place: Vec::new(),
+                values: values.to_vec(),
+            })
+            .into();
+        for number in 0..20 {
+            let [a, b] = <[f64; 2]>::try_from(weights(2, number)).unwrap();
+            let values = weighed(&done, number);
+            // By hand: each end of the front has the whole weight of the objective where it is the worst.
+            assert!((values[0] - 1.05 * b).abs() < 1e-9);
+            assert!((values[1] - 1.05 * a).abs() < 1e-9);
+            assert!((values[2] - 0.6 * a.max(b) - 0.03).abs() < 1e-9);
+        }
+        let alone = Evaluated {
+            place: Vec::new(),
+            values: vec![3.0, 4.0],
+        };
+        assert!(
+            weighed(&[alone.clone(), alone], 1)
+                .iter()
+                .all(|x| x.is_finite())
+        );
     }
 }
