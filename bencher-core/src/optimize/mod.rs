@@ -29,6 +29,7 @@ mod tpe;
 mod variation;
 
 pub use error::SearchError;
+pub(crate) use fronts::dominates;
 pub use goal::Goal;
 pub(crate) use hypervolume::hypervolumes;
 pub use importance::Importance;

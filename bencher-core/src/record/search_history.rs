@@ -72,7 +72,8 @@ pub struct SearchTrial {
 
 /// Whether a point lies on the front: no other point is as good in all objectives, and better in one.
 ///
-/// A point with several samples has bounds at 95 %; one sample counts as exact.
+/// A point with several samples has bounds at 95 %; those of a single sample follow from the spread of other points. Values
+/// that never vary are exact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FrontClass {

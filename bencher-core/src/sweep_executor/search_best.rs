@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::evaluations::{Evaluations, SearchContext, is_timed};
 use crate::measure::{BestRule, RaceValues, RoundRules, RoundTarget, Rounds};
 use crate::optimize::Goal;
-use crate::stats::RoundTime;
 use crate::stats::distribution::student_two_sided;
+use crate::stats::{RoundTime, mean};
 
 /// The finalists: the leader, and those whose values are the next best.
 pub(super) const CONTENDERS: usize = 4;
@@ -60,15 +60,14 @@ impl NamedBest {
     /// A point with what its samples say of it; none without samples.
     fn of(trial: u64, values: &[f64], timed: bool, race: Option<FinalRace>) -> Option<Self> {
         let scaled = scaled(values.to_vec(), timed);
-        let value = mean(&scaled);
-        let named = Self {
+        let value = mean(&scaled)?;
+        Some(Self {
             trial,
             value: if timed { value.exp() } else { value },
             bounds: bounds(values, timed),
             samples: values.len(),
             race,
-        };
-        (!values.is_empty()).then_some(named)
+        })
     }
 }
 
@@ -212,22 +211,12 @@ pub(super) fn bounds(values: &[f64], timed: bool) -> Option<(f64, f64)> {
     })
 }
 
-fn mean(values: &[f64]) -> f64 {
-    values.iter().map(|x| x / values.len() as f64).sum()
-}
-
-/// The standard error of the mean of some values; 0 where all are the same.
-fn standard_error(values: &[f64]) -> f64 {
-    let (count, mean) = (values.len() as f64, mean(values));
-    let squares: f64 = values.iter().map(|x| (x - mean).powi(2)).sum();
-    (squares / (count - 1.0) / count).sqrt()
-}
-
 /// The bounds of the mean at 95 % by Student's t.
 fn bounds_of_mean(values: &[f64]) -> Option<(f64, f64)> {
-    let error = standard_error(values);
-    let by = student_two_sided(0.05, values.len() as f64 - 1.0) * error;
-    let mean = mean(values);
+    let (count, mean) = (values.len() as f64, mean(values)?);
+    let squares: f64 = values.iter().map(|x| (x - mean).powi(2)).sum();
+    let error = (squares / (count - 1.0) / count).sqrt();
+    let by = student_two_sided(0.05, count - 1.0) * error;
     (values.len() > 1 && by > 0.0 && by.is_finite()).then_some((mean - by, mean + by))
 }
 

@@ -1,6 +1,6 @@
 //! Which points of a search with several objectives lie on its front.
 
-use crate::optimize::Goal;
+use crate::optimize::{Goal, dominates};
 use crate::record::FrontClass;
 use crate::stats::distribution::student_two_sided;
 
@@ -70,6 +70,8 @@ pub(super) fn front_classes(
         .iter()
         .map(|point| ends(goals, point, &errors))
         .collect();
+    let best = |ends: &Vec<Ends>| ends.iter().map(|(low, _)| *low).collect::<Vec<f64>>();
+    let worst = |ends: &Vec<Ends>| ends.iter().map(|(_, high)| *high).collect::<Vec<f64>>();
     let class = |(at, own): (usize, &Option<Vec<Ends>>)| {
         let own = own.as_ref()?;
         let others = || {
@@ -79,19 +81,9 @@ pub(super) fn front_classes(
                 .filter(move |(other, _)| *other != at);
             others.filter_map(|(_, ends)| ends.as_ref())
         };
-        // The worst of the other against the best of this one, and the other way round.
-        let surely = |other: &Vec<Ends>| {
-            dominates(
-                other.iter().map(|(_, high)| *high),
-                own.iter().map(|(low, _)| *low),
-            )
-        };
-        let perhaps = |other: &Vec<Ends>| {
-            dominates(
-                other.iter().map(|(low, _)| *low),
-                own.iter().map(|(_, high)| *high),
-            )
-        };
+        let (own_best, own_worst) = (best(own), worst(own));
+        let surely = |other: &Vec<Ends>| dominates(&worst(other), &own_best);
+        let perhaps = |other: &Vec<Ends>| dominates(&best(other), &own_worst);
         Some(if others().any(surely) {
             FrontClass::Dominated
         } else if others().any(perhaps) {
@@ -116,17 +108,6 @@ fn ends(goals: &[(Goal, bool)], point: &[Vec<f64>], errors: &[f64]) -> Option<Ve
     };
     (point.len() == goals.len()).then_some(())?;
     goals.iter().zip(point).zip(errors).map(of).collect()
-}
-
-fn dominates(a: impl Iterator<Item = f64>, b: impl Iterator<Item = f64>) -> bool {
-    let mut is_better = false;
-    for (a, b) in a.zip(b) {
-        if a > b {
-            return false;
-        }
-        is_better |= a < b;
-    }
-    is_better
 }
 
 #[cfg(test)]
