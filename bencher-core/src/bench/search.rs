@@ -32,8 +32,8 @@ const EVALUATIONS: u64 = 100;
 /// Samples of a timed result at each point.
 const ROUNDS: u32 = 6;
 
-/// Proposals that may be under way at a time, whatever the number of workers. So one seed gives one sequence with up to so
-/// many workers, and they cost a search nothing that could be measured.
+/// Proposals that may be under way at a time with up to so many workers, unless the user says otherwise. So one seed gives
+/// one sequence with each of these numbers, and they cost a search nothing that could be measured.
 const UNDER_WAY: u64 = 4;
 
 /// Batches of the same size at every point, here and in worker processes.
@@ -141,7 +141,8 @@ impl SweepRun<'_> {
                 .map_err(|error: crate::var::UnknownName| self.search_error(error.into()))?,
             None => Sampler::default(),
         };
-        let workers = UNDER_WAY.max(config.executor.workers() as u64);
+        let workers = config.search.workers;
+        let workers = workers.unwrap_or(UNDER_WAY.max(config.executor.workers() as u64));
         let mut options = SearchOptions::default()
             .sampler(sampler)
             .workers(workers)
@@ -177,6 +178,18 @@ impl SweepRun<'_> {
         Ok(self.passed_in_worker(number, None, session, role))
     }
 
+    /// Says that proposals follow from the number of workers, too, where these are more than usual.
+    fn note_many_workers(&self, session: &mut Session) {
+        let workers = session.config.executor.workers() as u64;
+        if workers > UNDER_WAY && session.config.search.workers.is_none() {
+            session.note(&format!(
+                "sweep \"{}\" evaluates {workers} points at a time, so its proposals differ from those of up to {UNDER_WAY} workers; \
+                 with `--search-workers {workers}`, fewer workers make the same ones",
+                self.settings.title
+            ));
+        }
+    }
+
     /// Refuses a directory that processes share.
     fn check_not_shared(&self, session: &Session) -> Result<(), BenchError> {
         if session.config.shared_dir.is_none() {
@@ -210,6 +223,7 @@ impl SweepRun<'_> {
         if self.compared.is_some() || session.role != ReplicateRole::Single {
             return Err(self.search_error(SearchError::OnlyAlone).into());
         }
+        self.note_many_workers(session);
         let config = &session.config;
         let (options, budget, deadline) = self.search_options(config, clock)?;
         let sampler = options.sampler;

@@ -1,6 +1,6 @@
-//! Searches in worker processes: the same points as on this thread.
+//! Searches on threads and in worker processes: the same points as on this thread.
 
-use bencher_core::bench::RunConfig;
+use bencher_core::bench::{RunConfig, SearchConfig};
 use bencher_core::dataset::Dataset;
 use bencher_core::evaluator::Executors;
 
@@ -63,6 +63,38 @@ fn worker_processes_give_the_same_points() {
     for elsewhere in elsewhere {
         assert_same(&elsewhere, &here);
     }
+}
+
+#[test]
+fn any_number_of_workers_up_to_the_chosen_one_makes_the_same_search() {
+    let points = |executor, workers, target| {
+        let config = RunConfig {
+            executor,
+            search: SearchConfig {
+                workers,
+                target,
+                ..SearchConfig::default()
+            },
+            ..quiet(None)
+        };
+        let mut bench = bench(config);
+        let search = bench.sweep("Cost").optimize(Packing::COST).evaluations(24);
+        let noise = [Packing::NOISE.with_const(0.3)];
+        let result = search.constants(noise).run().unwrap();
+        // In the order that the samples of leaders, candidates and finalists give.
+        result.dataset().dims()[0].values.clone()
+    };
+    for target in [None, Some(1.4)] {
+        let here = points(Executors::Serial, Some(7), target);
+        assert_eq!(here.len() < 24, target.is_some(), "{} points", here.len());
+        for workers in [3, 7] {
+            let threads = Executors::Threads(workers);
+            assert_eq!(points(threads, Some(7), target), here, "{workers} workers");
+        }
+    }
+    let usual = points(Executors::Serial, None, None);
+    assert_eq!(points(Executors::Threads(4), None, None), usual);
+    assert_ne!(points(Executors::Serial, Some(7), None), usual);
 }
 
 /// The program that is killed by one of its worker processes: does nothing unless this test binary starts itself for it.

@@ -46,6 +46,7 @@ impl SweepDefaults {
         config.search.sampler = self.search.sampler.or(config.search.sampler);
         config.search.target = self.search.target.or(config.search.target);
         config.search.seed = self.search.seed.or(config.search.seed);
+        config.search.workers = self.search.workers.or(config.search.workers);
     }
 }
 

@@ -39,7 +39,7 @@ fn values(option: &RunOption) -> Vec<&'static str> {
         "executor" => vec!["threads", "processes"],
         "jobs" | "retries" => vec!["2", "3"],
         "job-memory" => vec!["2GB", "3MiB"],
-        "seed" | "search-seed" => vec!["5", "6"],
+        "seed" | "search-seed" | "search-workers" => vec!["5", "6"],
         "search-target" => vec!["0.1", "-3"],
         "order" => vec!["in-order", "shuffled"],
         "fail-on-sample-error" => vec!["false", "0.5"],

@@ -79,4 +79,18 @@ pub(super) const OPTIONS: &[RunOption] = &[
         },
         show: |c| c.search.seed.map(|seed| seed.to_string()),
     },
+    RunOption {
+        name: "search-workers",
+        takes: OptionValue::Scalar("N"),
+        per_sweep: true,
+        help: "Up to how many workers make the same proposals: a proposal waits for the results up to N \
+               before it",
+        default: "4, or the number of workers if it is larger",
+        shorthands: &[],
+        read: |values| {
+            let workers: u64 = whole(one(values)?, 1..=u64::MAX)?;
+            change(move |c| c.search.workers = Some(workers))
+        },
+        show: |c| c.search.workers.map(|workers| workers.to_string()),
+    },
 ];
