@@ -1,0 +1,184 @@
+//! How often the race of the finalists at the end of a search names a wrong point, and how often the bounds of the named
+//! one hold: whole searches with fake measurements, whose true values are known.
+
+use std::cell::RefCell;
+use std::f64::consts::PI;
+use std::rc::Rc;
+
+use bencher::bench::{OutputFormat, ReportLocation, RunConfig, Session};
+use bencher::optimize::Sampler;
+use bencher::prelude::*;
+use bencher::sweep_executor::Interrupt;
+
+use crate::{Answer, Noise};
+
+/// The random points before the finalists: few, so that most of a search is its end.
+const POINTS: u64 = 24;
+
+/// What does not matter, as by default.
+const WITHIN: f64 = 0.01;
+
+/// A point with so many samples was a finalist.
+const FINALIST: usize = 7;
+
+/// The noise of a measurement.
+#[derive(SweepEnum, Clone, Copy, Debug, PartialEq)]
+enum Spread {
+    /// 2 % of 1.
+    Little,
+    /// 10 % of 1.
+    Much,
+    /// From 2 to 20 %, by point.
+    Uneven,
+    /// 5 %, and one value in twenty is larger by 20 % or so.
+    Stragglers,
+}
+
+/// A measurement: its true value is 1 at best.
+#[derive(ParametrizedSweep, Clone, Debug)]
+struct Measurement {
+    #[sweep(bounds(0.0, 1.0))]
+    x: f64,
+    #[sweep(bounds(0.0, 1.0))]
+    y: f64,
+    #[constant(1.0)]
+    slope: f64,
+    #[constant(Spread::Little)]
+    spread: Spread,
+    /// The number of the search.
+    #[constant(0)]
+    search: u64,
+    #[result(direction = "minimize")]
+    cost: Option<f64>,
+    #[result]
+    truth: Option<f64>,
+}
+
+impl Benchmark for Measurement {
+    fn benchmark(&mut self, cx: &mut Context<'_>) -> bencher::Result<()> {
+        let mut dice = Noise(cx.seed() ^ self.search.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        dice.unit();
+        let share = match self.spread {
+            Spread::Little => 0.02,
+            Spread::Much => 0.1,
+            Spread::Uneven => 0.02 * 10_f64.powf(self.y),
+            Spread::Stragglers => 0.05,
+        };
+        let late = if self.spread == Spread::Stragglers {
+            late(dice.unit(), dice.unit())
+        } else {
+            0.0
+        };
+        let truth = truth(self.slope, self.x, self.y);
+        self.cost = Some(truth + share * dice.normal() + late);
+        self.truth = Some(truth);
+        Ok(())
+    }
+}
+
+/// What a straggler adds, less its mean over all values: the truth is a mean.
+fn late(chance: f64, length: f64) -> f64 {
+    let late = if chance < 0.05 {
+        -0.2 * (1.0 - length).ln()
+    } else {
+        0.0
+    };
+    late - 0.01
+}
+
+fn truth(slope: f64, x: f64, y: f64) -> f64 {
+    1.0 + slope * ((x - 0.3).powi(2) + 0.2 * (1.0 - (PI * (y - 0.6)).cos()))
+}
+
+/// What became of one search.
+struct Named {
+    is_decided: bool,
+    /// Whether a finalist, or any point, is better than the named one by more than does not matter.
+    is_wrong: bool,
+    is_wrong_of_all: bool,
+    is_covered: bool,
+}
+
+fn search(spread: Spread, slope: f64, seed: u64) -> Answer<Named> {
+    let config = RunConfig {
+        cache: false,
+        report: ReportLocation::Disabled,
+        output: OutputFormat::Quiet,
+        ..RunConfig::default()
+    };
+    let session = Session::new(config, "search", Interrupt::default());
+    let mut bench = Bench::<Measurement>::new(Rc::new(RefCell::new(session)))?;
+    let sweep = bench.sweep("Finalists").optimize(Measurement::COST);
+    let sweep = sweep.sampler(Sampler::Random).search_seed(seed);
+    let result = sweep
+        .constants([
+            Measurement::SLOPE.with_const(slope),
+            Measurement::SPREAD.with_const(spread),
+            Measurement::SEARCH.with_const(seed),
+        ])
+        .evaluations(POINTS)
+        .run()?;
+    let dataset = result.dataset();
+    let (points, repeats) = match dataset.shape()[..] {
+        [points, repeats] => (points, repeats),
+        _ => return Err("a search has points and repeats".into()),
+    };
+    let (truth, cost) = (dataset.variable("truth")?, dataset.variable("cost")?);
+    let true_value = |point: usize| truth.number(point * repeats).unwrap_or(f64::NAN);
+    let samples = |point: usize| {
+        let all = (0..repeats).filter_map(|repeat| cost.number(point * repeats + repeat));
+        all.count()
+    };
+    let least = |points: &mut dyn Iterator<Item = usize>| {
+        points.map(true_value).fold(f64::INFINITY, f64::min)
+    };
+    let named = true_value(0);
+    let matters = |least: f64| least < named * (1.0 - WITHIN);
+    // "... is best (1.02, 0.99 to 1.05 at 95 %, in 6 samples after it was chosen); ..."
+    let text = dataset
+        .attributes
+        .get("search best")
+        .map_or("", String::as_str);
+    let number = |text: Option<&str>| text.and_then(|text| text.trim().parse::<f64>().ok());
+    let (before, after) = text.split_once(" to ").unwrap_or_default();
+    let low = number(before.rsplit(',').next());
+    let high = number(after.split(" at 95 %").next());
+    let (low, high) = low.zip(high).ok_or_else(|| format!("no bounds: {text}"))?;
+    Ok(Named {
+        is_decided: text.contains(" is best ("),
+        is_wrong: matters(least(
+            &mut (0..points).filter(|at| samples(*at) >= FINALIST),
+        )),
+        is_wrong_of_all: matters(least(&mut (0..points))),
+        is_covered: (low..=high).contains(&named),
+    })
+}
+
+/// Prints how often the finalists' race is wrong.
+pub(crate) fn report(seeds: u64) -> Answer<()> {
+    println!("the finalists of a search of {POINTS} points, within 1 %, {seeds} searches");
+    let cases = [
+        ("noise of 2 %", Spread::Little, 1.0),
+        ("noise of 10 %", Spread::Much, 1.0),
+        ("noise of 2 to 20 %", Spread::Uneven, 1.0),
+        ("noise of 5 %, stragglers", Spread::Stragglers, 1.0),
+        ("noise of 2 %, all within 3 %", Spread::Little, 0.05),
+        ("noise of 10 %, all within 3 %", Spread::Much, 0.05),
+    ];
+    for (name, spread, slope) in cases {
+        let all: Vec<Named> = (0..seeds)
+            .map(|seed| search(spread, slope, seed))
+            .collect::<Answer<_>>()?;
+        let count = |is: &dyn Fn(&Named) -> bool| all.iter().filter(|one| is(one)).count();
+        println!(
+            "{name:30} named {:3} of {seeds}, wrong {} of these; leads {:3}, behind a finalist {}; behind any point {}; bounds hold {:.1} %",
+            count(&|one| one.is_decided),
+            count(&|one| one.is_decided && one.is_wrong),
+            count(&|one| !one.is_decided),
+            count(&|one| !one.is_decided && one.is_wrong),
+            count(&|one| one.is_wrong_of_all),
+            100.0 * count(&|one| one.is_covered) as f64 / seeds.max(1) as f64,
+        );
+    }
+    Ok(())
+}
