@@ -292,6 +292,10 @@ impl Proposals {
         trial.is_some_and(|trial| trial.told.is_some())
     }
 
+    pub(super) const fn has_target(&self) -> bool {
+        self.options.target.is_some()
+    }
+
     /// Whether a value of the first goal reaches the target, where there is one.
     pub(crate) fn reaches_target(&self, value: f64) -> bool {
         let goal = self.goals.first().zip(self.options.target);

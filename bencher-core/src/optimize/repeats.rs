@@ -62,6 +62,9 @@ impl Proposals {
     /// Ends the search if the point of a trial has reached the target. Where points were told several values, a single
     /// one may be luck: the mean of two or more counts.
     pub(super) fn end_if_target_reached(&mut self, place: &Place) {
+        if !self.has_target() {
+            return;
+        }
         let is_here = |point: &&ToldPoint<'_>| {
             let first = point.first();
             first.is_some_and(|(number, _, (one, _))| {
@@ -86,11 +89,19 @@ fn variance(points: &[ToldPoint<'_>]) -> Option<f64> {
     let (mut squares, mut freedom) = (0.0, 0.0);
     for costs in points.iter().map(ToldPoint::costs) {
         if let Some(mean) = mean(&costs).filter(|mean| mean.is_finite()) {
-            squares += costs.iter().map(|cost| (cost - mean).powi(2)).sum::<f64>();
             freedom += costs.len() as f64 - 1.0;
+            // The mean of equal values may differ from them by a rounding error.
+            if !are_same(&costs) {
+                squares += costs.iter().map(|cost| (cost - mean).powi(2)).sum::<f64>();
+            }
         }
     }
     (squares > 0.0).then(|| squares / freedom)
+}
+
+fn are_same(values: &[f64]) -> bool {
+    let mut pairs = values.windows(2);
+    pairs.all(|pair| matches!(pair, [a, b] if a.to_bits() == b.to_bits()))
 }
 
 /// The values of the first goal of points, which are to be small: the means of what was told. Where values vary, the least
@@ -181,6 +192,24 @@ mod tests {
             (best.objectives[0] - true_height(&best)).abs() < 1e-9,
             "{best:?}"
         );
+    }
+
+    #[test]
+    fn exact_repeats_leave_the_best_value_the_best() {
+        let (start, goals) = (Parabola::baseline().unwrap(), [Goal::minimize("height")]);
+        let options = SearchOptions::default().budget(12);
+        let mut search = Search::new(&start, &SweepChoice::default(), goals, options).unwrap();
+        while let Asked::Trial(trial) = search.ask().unwrap() {
+            // The mean of three times 0.1 is not 0.1.
+            let value = height(trial.sweep.x) + 0.1;
+            search.learn(&trial.sweep, value).unwrap();
+            search.learn(&trial.sweep, value).unwrap();
+            search.tell(trial.number, value).unwrap();
+        }
+        let trials = search.trials();
+        let least = trials.iter().map(true_height).fold(f64::INFINITY, f64::min);
+        let best = true_height(&search.best().unwrap());
+        assert!((best - least).abs() < 1e-12, "{best} {least}");
     }
 
     #[test]

@@ -217,7 +217,10 @@ fn bounds_of_mean(values: &[f64]) -> Option<(f64, f64)> {
     let squares: f64 = values.iter().map(|x| (x - mean).powi(2)).sum();
     let error = (squares / (count - 1.0) / count).sqrt();
     let by = student_two_sided(0.05, count - 1.0) * error;
-    (values.len() > 1 && by > 0.0 && by.is_finite()).then_some((mean - by, mean + by))
+    // The mean of equal values may differ from them by a rounding error.
+    let is_same = |pair: &[f64]| matches!(pair, [a, b] if a.to_bits() == b.to_bits());
+    let vary = !values.windows(2).all(is_same);
+    (vary && by > 0.0 && by.is_finite()).then_some((mean - by, mean + by))
 }
 
 #[cfg(test)]
@@ -234,6 +237,7 @@ mod tests {
         );
         assert_eq!(bounds(&[1.0], false), None);
         assert_eq!(bounds(&[2.0, 2.0], true), None);
+        assert_eq!(bounds(&[0.1; 6], false), None, "their sum is not 0.6");
     }
 
     #[test]
