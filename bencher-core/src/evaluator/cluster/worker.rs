@@ -285,7 +285,7 @@ impl Service<'_> {
                 continue;
             }
             // Held until the chunk is done.
-            let _turn = match &self.lock {
+            let _turn = match &mut self.lock {
                 None => None,
                 Some(lock) => match lock.try_acquire() {
                     Some(turn) => Some(turn),

@@ -2,7 +2,7 @@
 
 use super::source::Source;
 
-const CPUS: &str = "/sys/devices/system/cpu";
+pub(super) const CPUS: &str = "/sys/devices/system/cpu";
 
 /// The model of the processor; on ARM, where it has no name, its parts and the board.
 pub(super) fn model(source: &impl Source) -> Option<String> {
@@ -47,10 +47,15 @@ pub(super) fn online(source: &impl Source) -> Option<Vec<u32>> {
     })
 }
 
+/// The list of the cores that this process may run on, as the system writes it.
+pub(super) fn allowed_list(source: &impl Source) -> Option<String> {
+    let status = source.text("/proc/self/status")?;
+    field(&status, "Cpus_allowed_list").map(str::to_owned)
+}
+
 /// How many cores this process may run on.
 pub(super) fn allowed(source: &impl Source) -> Option<u32> {
-    let status = source.text("/proc/self/status")?;
-    let cores = core_list(field(&status, "Cpus_allowed_list")?)?;
+    let cores = core_list(&allowed_list(source)?)?;
     u32::try_from(cores.len()).ok()
 }
 
@@ -96,7 +101,7 @@ fn fields<'a>(text: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
 }
 
 /// The numbers in a list of ranges, such as `0-3,8`; none where it is no such list.
-fn core_list(text: &str) -> Option<Vec<u32>> {
+pub(super) fn core_list(text: &str) -> Option<Vec<u32>> {
     /// More cores than any machine has, so that a strange text takes no memory.
     const MOST: u32 = 1 << 16;
     let mut cores = Vec::new();

@@ -25,6 +25,8 @@ mod cpu;
 mod facts;
 mod git;
 mod machine;
+#[cfg(all(feature = "cluster", unix))]
+mod own_socket;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -34,6 +36,8 @@ use serde::{Deserialize, Serialize};
 
 pub use activity::Activity;
 pub use git::GitState;
+#[cfg(all(feature = "cluster", unix))]
+pub(crate) use own_socket::OwnSocket;
 
 use super::Timer;
 use crate::value::{Digest, KeyWriter};
@@ -182,8 +186,9 @@ impl Environment {
     /// The class of the machine. Two machines of the same class can be expected to take the same time.
     ///
     /// It is computed from the processor's model, the number of cores, the architecture, the memory (rounded up to the
-    /// installed size), and whether the machine is virtual. It does not depend on the host's name, the load or the
-    /// build.
+    /// installed size), and whether the machine is virtual. A process that may use only some of the cores, as under
+    /// `taskset`, is on a machine of another class for each number of them. The class does not depend on the host's
+    /// name, the load or the build.
     ///
     /// ```
     /// use bencher_core::measure::Environment;
@@ -202,6 +207,12 @@ impl Environment {
         let memory = self.memory_bytes.map_or(0, machine::rounded_memory);
         key.number(memory.into());
         key.number(u128::from(self.virtual_machine.is_some()));
+        if let (Some(cores), Some(allowed)) = (self.cores, self.cores_allowed)
+            && allowed < cores
+        {
+            key.text("cores allowed");
+            key.number(allowed.into());
+        }
         key.digest()
     }
 }

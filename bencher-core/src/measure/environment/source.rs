@@ -12,6 +12,8 @@ pub(super) trait Source {
     fn text(&self, path: &str) -> Option<String>;
     /// Whether there is a file.
     fn exists(&self, path: &str) -> bool;
+    /// The names of the files and folders in a folder; none where it cannot be read.
+    fn names(&self, folder: &str) -> Vec<String>;
     /// The state of the current directory's repository, as [`git::status`] gives it.
     fn git_status(&self) -> Option<String>;
 
@@ -40,6 +42,13 @@ impl Source for ThisMachine {
 
     fn exists(&self, path: &str) -> bool {
         Path::new(path).exists()
+    }
+
+    fn names(&self, folder: &str) -> Vec<String> {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        entries
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect()
     }
 
     /// Asked for once: what was built is not what is edited while it runs.

@@ -7,13 +7,13 @@ use super::*;
 
 /// A machine made of texts.
 #[derive(Default)]
-struct Machine {
+pub(super) struct Machine {
     files: BTreeMap<String, String>,
     git: Option<String>,
 }
 
 impl Machine {
-    fn with(mut self, path: &str, text: &str) -> Self {
+    pub(super) fn with(mut self, path: &str, text: &str) -> Self {
         self.files.insert(path.to_owned(), text.to_owned());
         self
     }
@@ -38,6 +38,14 @@ impl Source for Machine {
 
     fn exists(&self, path: &str) -> bool {
         self.files.contains_key(path)
+    }
+
+    fn names(&self, folder: &str) -> Vec<String> {
+        let inside = self.files.keys().filter_map(|path| {
+            let path = path.strip_prefix(folder)?.strip_prefix('/')?;
+            path.split('/').next().map(str::to_owned)
+        });
+        inside.collect()
     }
 
     fn git_status(&self) -> Option<String> {
@@ -270,6 +278,14 @@ fn the_class_is_that_of_the_machine_alone() {
     ] {
         assert_ne!(other.read().class(), here.class());
     }
+    let allowed = |list: &str| {
+        let status = format!("Cpus_allowed_list:\t{list}\n");
+        laptop().with("/proc/self/status", &status).read().class()
+    };
+    let classes = [allowed("0-15"), allowed("0-7"), allowed("3")];
+    assert_eq!(classes[1], here.class());
+    assert_eq!(allowed("8-15"), here.class(), "as many cores");
+    assert!(classes[0] != classes[1] && classes[1] != classes[2] && classes[0] != classes[2]);
     let mut foreign = here.clone();
     foreign.architecture.push('x');
     assert_ne!(foreign.class(), here.class());
@@ -308,6 +324,27 @@ fn what_happens_meanwhile_is_seen() {
         [""; 0],
         "too short to be judged"
     );
+}
+
+#[test]
+fn the_time_of_living_descendants_is_its_own() {
+    let stat = |ticks: u64| format!("9 (bench) R 1 9 9 0 -1 0 5 0 0 0 {ticks} 0 0 0 20 0 1 0 9 1");
+    let family = Machine::default()
+        .with("/proc/stat", "cpu  1000 0 0 9000 0 0 0 0 0 0\n")
+        .with("/proc/self/stat", &stat(100))
+        .with("/proc/self/task/9/children", "10 11 ")
+        .with("/proc/self/task/12/children", "13 ")
+        .with("/proc/10/stat", &stat(20))
+        .with("/proc/13/stat", &stat(3))
+        // A grandchild.
+        .with("/proc/13/task/13/children", "14 ")
+        .with("/proc/14/stat", &stat(4));
+    // Process 11 has ended since.
+    let own = family.read().activity.own_s;
+    assert!((own - 1.27).abs() < 1e-9, "{own}");
+    // Children that are listed again and again end the search.
+    let round = family.with("/proc/14/task/14/children", "13 ");
+    assert!(round.read().activity.own_s > 1.27);
 }
 
 #[test]
