@@ -94,6 +94,37 @@ fn a_server_whose_messages_are_too_small_is_refused_with_what_to_do() {
     );
 }
 
+#[test]
+fn a_result_that_no_message_can_hold_fails_alone_is_counted_and_says_what_to_do() {
+    let small = format!("{USER}\nmax_payload: 600KB\n");
+    let site = Site::start_on("127.0.0.1", false, &small, SECRET);
+    let store = tempfile::tempdir().unwrap();
+    let mut run = site.run(store.path(), &[("NUMBERS_LARGE", "7")], &ONE_WORKER);
+    assert_eq!(run.end(), Some(1), "{}", run.text("stderr"));
+    let (stdout, mut expected) = (run.text("stdout"), serial(&[]));
+    let mut found = cells(&stdout);
+    expected.remove(&7);
+    found.remove(&7);
+    assert_eq!(found, expected);
+    let mut lines = stdout.lines();
+    let line = lines.find(|line| line.contains("\"inputs\":{\"n\":7}"));
+    let event: Value = serde_json::from_str(line.unwrap()).unwrap();
+    let reason = event["error"].as_str().unwrap();
+    for part in [
+        "its result of 700",
+        "the server takes 610304 bytes",
+        "`max_payload`",
+    ] {
+        assert!(reason.contains(part), "{reason}");
+    }
+    assert_eq!(run.last_state()["oversized_results"], 1);
+    let printed = stdout + &run.text("stderr");
+    assert!(
+        printed.contains("1 results were refused and are lost"),
+        "{printed}"
+    );
+}
+
 /// Somebody with access to the server who sends what is none of our messages.
 struct Stranger {
     stream: TcpStream,

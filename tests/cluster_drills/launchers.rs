@@ -72,6 +72,29 @@ fn mpirun_starts_workers() {
     assert_eq!(names, ["n1", "n2", "n3"]);
 }
 
+#[test]
+fn a_launcher_that_ends_without_workers_ends_the_sweep_in_its_own_words() {
+    use std::os::unix::fs::PermissionsExt;
+    let (store, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let path = folder.path().join("mpirun");
+    std::fs::write(&path, "#!/bin/sh\necho 'there is no room' >&2\nexit 3\n").unwrap();
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
+    let here = folder.path().display().to_string();
+    let paths = format!("{here}:{}", std::env::var("PATH").unwrap());
+    let args = ["--executor", "cluster", "--launch", "mpirun:2"];
+    let mut run = start(store.path(), &[("PATH", &paths)], &args);
+    assert_eq!(run.end(), Some(1), "{}", run.text("stderr"));
+    let printed = run.text("stdout") + &run.text("stderr");
+    for part in [
+        "the launcher has ended",
+        "exit status: 3",
+        "there is no room",
+    ] {
+        assert!(printed.contains(part), "{printed}");
+    }
+    run.leaves_nothing();
+}
+
 /// A Slurm with its own configuration and state: the daemons end with it.
 struct SlurmCluster {
     folder: tempfile::TempDir,
@@ -215,6 +238,16 @@ fn slurm_starts_workers_whose_host_may_crash_and_cancels_them() {
     let args = ["--executor", "cluster", "--launch", &launch];
     let mut run = site.run(store.path(), &environment, &args);
     run.until_done(10);
+    // As at the end of its time: all processes of the job get the signal, and the worker ends its sample before it leaves.
+    let jobs = slurm.ask("squeue", &["-h", "-w", "n1", "-o", "%i"]);
+    let jobs: Vec<&str> = jobs.split_whitespace().collect();
+    slurm.ask("scancel", &["--signal=TERM", jobs[0]]);
+    run.until("a worker of n1 has left", |run| {
+        let state = run.last_state();
+        let mut hosts = state["hosts"].as_array()?.iter();
+        let host = hosts.find(|host| host["host"] == "n1")?;
+        (host["alive"] == jobs.len() - 1).then_some(())
+    });
     hosts.crash(2);
     assert_eq!(run.end(), Some(0), "{}", run.text("stderr"));
     let stdout = run.text("stdout");

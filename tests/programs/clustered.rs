@@ -16,6 +16,9 @@ struct Numbers {
     /// How far it is from the number that a search looks for
     #[result(direction = "minimize")]
     distance: Option<f64>,
+    /// A text that may be larger than a message
+    #[result]
+    text: Option<String>,
 }
 
 /// Timed numbers
@@ -71,6 +74,8 @@ impl Benchmark for Numbers {
         if number("NUMBERS_FAIL") == Some(self.n) {
             return Err("it never works".into());
         }
+        let is_large = number("NUMBERS_LARGE") == Some(self.n);
+        self.text = Some("x".repeat(if is_large { 700_000 } else { 1 }));
         self.value = Some(self.n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40);
         self.distance = Some((self.n as f64 - 70.3).abs());
         Ok(())
@@ -78,6 +83,10 @@ impl Benchmark for Numbers {
 }
 
 fn main() -> ExitCode {
+    while number("NUMBERS_STUCK").is_some() && std::env::var_os("BENCHER_WORKER").is_some() {
+        // A worker process that never reaches its sweep.
+        std::thread::park();
+    }
     if std::env::var_os("TIMED_LOG").is_some() {
         return bencher::run(|bench: &mut Bench<Timed>| bench.sweep("Timed").run());
     }

@@ -13,6 +13,7 @@ pub(super) fn lines(report: &ClusterReport) -> Vec<String> {
         duplicates,
         redelivered,
         refused_messages,
+        oversized_results,
         refused_workers,
         ..
     } = report;
@@ -25,6 +26,11 @@ pub(super) fn lines(report: &ClusterReport) -> Vec<String> {
         (
             *refused_messages,
             "messages were refused, because they were malformed or too large",
+        ),
+        (
+            *oversized_results,
+            "results were refused and are lost, because no message of the server can hold them; the \
+             failed samples say what to do",
         ),
         (
             *refused_workers,
@@ -55,10 +61,11 @@ pub(super) fn warning(plan: &Plan, report: &ClusterReport) -> Option<String> {
 fn differences(report: &ClusterReport) -> Option<String> {
     let at_work = || report.hosts.iter().filter(|share| share.jobs > 0);
     let classes: BTreeSet<_> = at_work().map(|share| share.machine).collect();
+    let classes = classes.len().max(report.classes);
     let governors: BTreeSet<_> = at_work().map(|share| share.governor.as_deref()).collect();
     let hosts = at_work().count();
-    let what = match (classes.len(), governors.len()) {
-        (2.., _) => format!("machines of {} classes", classes.len()),
+    let what = match (classes, governors.len()) {
+        (2.., _) => format!("machines of {classes} classes"),
         (_, 2..) => {
             let names = governors.iter();
             let names: Vec<&str> = names.map(|name| name.unwrap_or("unknown")).collect();
@@ -70,7 +77,7 @@ fn differences(report: &ClusterReport) -> Option<String> {
         _ if hosts > 1 => format!("{hosts} machines of one class"),
         _ => return None,
     };
-    let advice = if classes.len() > 1 || governors.len() > 1 {
+    let advice = if classes > 1 || governors.len() > 1 {
         "and their times and counts cannot be compared; start workers on machines of one class"
     } else {
         "whose times may still differ; start workers on one machine to compare the points"
@@ -134,7 +141,15 @@ mod tests {
         );
         let text = of(&[slow.clone(), host(2, "powersave", 1)]).unwrap();
         assert!(text.contains("machines of 2 classes"), "{text}");
-        let text = of(&[slow.clone(), slow]).unwrap();
+        let text = of(&[slow.clone(), slow.clone()]).unwrap();
         assert!(text.contains("2 machines of one class"), "{text}");
+        // Its workers may use different numbers of cores.
+        let one_host = ClusterReport {
+            hosts: vec![slow],
+            classes: 2,
+            ..ClusterReport::default()
+        };
+        let text = differences(&one_host).unwrap();
+        assert!(text.contains("machines of 2 classes"), "{text}");
     }
 }

@@ -12,7 +12,7 @@ use super::error::failed;
 use super::{ClusterOptions, checked_url};
 
 /// The variable of the environment that holds a token.
-const TOKEN: &str = "BENCHER_NATS_TOKEN";
+pub(super) const TOKEN: &str = "BENCHER_NATS_TOKEN";
 /// How long a connection may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The longest pause between two attempts to connect again.

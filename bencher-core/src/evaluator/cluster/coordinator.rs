@@ -30,6 +30,7 @@ use super::job_table::{Arrival, JobTable, Submission};
 use super::message::{Control, JobResult, Notice, Report, WorkerName, pack, unpack};
 use super::server::NatsServer;
 use super::streams::{Streams, flush};
+use crate::console::error_line;
 use crate::measure::Environment;
 use crate::value::Digest;
 use chunks::Outbox;
@@ -91,8 +92,9 @@ struct Coordinator<A, R> {
     broken: Option<String>,
     /// When the workers last heard that it is alive.
     said_alive: Option<Instant>,
-    /// Since when there has been no worker, until the user was told.
+    /// Since when there has been no worker, and whether the user knows.
     lonely_since: Option<Instant>,
+    is_told: bool,
     deliver: Sender<Delivery<A, R>>,
 }
 
@@ -189,6 +191,8 @@ where
         for result in report.results {
             match self.table.accept(result) {
                 Arrival::First(task, result) => {
+                    self.hosts.note_class(result.machine);
+                    self.counts.oversized_results += u64::from(result.is_oversized);
                     failed += u64::from(!matches!(result.end, EncodedOutcome::Done(_)));
                     done.push(finished(task, result));
                 }
@@ -254,9 +258,14 @@ where
                 "the server ended, and does not start again: {error}"
             ));
         }
-        if let Workers::Here(workers) = &mut self.workers
-            && let Err(reason) = workers.replace_ended()
+        let ended = match &mut self.workers {
+            Workers::Elsewhere => Ok(()),
+            Workers::Here(workers) => workers.replace_ended(),
+            Workers::Placed(workers) => workers.check(),
+        };
+        if let Err(reason) = ended
             && self.hosts.slots() == 0
+            && self.broken.is_none()
         {
             self.break_down(&reason);
         }
@@ -275,19 +284,27 @@ where
         self.tell();
     }
 
-    /// Tells the user once how to start workers, where there are none.
+    /// Tells the user how to start workers, once each time that there are none.
     fn hint_at_missing_workers(&mut self) {
-        if self.hosts.slots() > 0 || !matches!(self.workers, Workers::Elsewhere) {
+        if self.hosts.slots() > 0 || matches!(self.workers, Workers::Here(_)) {
             self.lonely_since = None;
-        } else if self
-            .lonely_since
-            .is_some_and(|since| since.elapsed() > HINT_AFTER)
-        {
-            self.lonely_since = None;
-            crate::console::error_line!(
-                "waiting for workers: start some by this program with `--cluster-worker --nats {}`",
-                self.invitation.url
-            );
+            self.is_told = false;
+            return;
+        }
+        let since = *self.lonely_since.get_or_insert_with(Instant::now);
+        if self.is_told || since.elapsed() <= HINT_AFTER {
+            return;
+        }
+        self.is_told = true;
+        let url = &self.invitation.url;
+        match &self.setup.sweep.options.launch {
+            Some(placement) => error_line!(
+                "waiting for workers: none of `--launch {placement}` is there; others may join by \
+                 `--cluster-worker --nats {url}`"
+            ),
+            None => error_line!(
+                "waiting for workers: start some by this program with `--cluster-worker --nats {url}`"
+            ),
         }
     }
 
@@ -315,6 +332,7 @@ where
     fn tell(&mut self) {
         let shared = &self.setup.shared;
         self.counts.hosts = self.hosts.shares();
+        self.counts.classes = self.hosts.classes();
         let mut report = shared.report.lock().unwrap_or_else(PoisonError::into_inner);
         report.clone_from(&self.counts);
     }

@@ -38,6 +38,8 @@ pub(super) struct Hosts {
     /// Their environments, where one host measures.
     environments: HashMap<u64, Environment>,
     shares: BTreeMap<String, HostShare>,
+    /// The classes of the machines that finished jobs.
+    classes: HashSet<u128>,
 }
 
 impl Hosts {
@@ -66,7 +68,11 @@ impl Hosts {
         &self,
         before: Option<&WorkerName>,
     ) -> Option<(WorkerName, &Environment)> {
-        let class = |worker: &WorkerName| self.shares.get(&shortened(&worker.host))?.machine;
+        // Workers of one host may be allowed different numbers of cores.
+        let class = |worker: &WorkerName| {
+            let environment = self.environments.get(&worker.instance);
+            environment.map(Environment::class)
+        };
         let ready = self
             .workers
             .iter()
@@ -123,6 +129,16 @@ impl Hosts {
             let share = self.share(&worker.host);
             share.alive = share.alive.saturating_sub(1);
         }
+    }
+
+    /// A machine of this class was the first to finish a job.
+    pub(super) fn note_class(&mut self, class: u128) {
+        self.classes.insert(class);
+    }
+
+    /// How many classes of machines finished jobs.
+    pub(super) fn classes(&self) -> usize {
+        self.classes.len()
     }
 
     /// A host was the first to finish some jobs; some of them may have failed.

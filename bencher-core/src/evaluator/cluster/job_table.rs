@@ -166,6 +166,7 @@ mod tests {
         JobResult {
             name,
             end: EncodedOutcome::Done(encode(&value).unwrap()),
+            is_oversized: false,
             usage: None,
             machine: 0,
         }
@@ -175,6 +176,7 @@ mod tests {
         JobResult {
             name,
             end: EncodedOutcome::Failed("no".to_owned()),
+            is_oversized: false,
             usage: None,
             machine: 0,
         }

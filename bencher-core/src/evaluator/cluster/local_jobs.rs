@@ -1,12 +1,13 @@
 //! The jobs of a cluster worker: a thread that runs them in a worker process.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crossbeam::channel::{Receiver, Sender, TryRecvError, unbounded};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::super::process::{Bytes, Launch, ProcessBackend};
+use super::super::process::{Bytes, KillReason, Launch, ProcessBackend, WorkerHandle};
 use super::super::{Backend, FinishedTask, Limits, Outcome, Task, Wait};
 
 /// How long a command may wait behind a job.
@@ -37,6 +38,8 @@ pub(super) struct LocalJobs {
     requests: Option<Sender<Request>>,
     answers: UnboundedReceiver<Answer>,
     thread: Option<JoinHandle<()>>,
+    /// What ends a worker process that has not reached its place.
+    starting: Arc<Mutex<Option<WorkerHandle>>>,
     /// In place of a worker process: a function that gives each result at once.
     simulated: Option<(UnboundedSender<Answer>, SimulatedJob)>,
 }
@@ -45,15 +48,20 @@ pub(super) struct LocalJobs {
 pub(super) type SimulatedJob = fn(&[u8]) -> Vec<u8>;
 
 impl LocalJobs {
-    /// Starts a worker process.
+    /// Starts a worker process of this number.
     ///
     /// # Errors
     /// Where there is no thread for it.
-    pub(super) fn start(launch: Launch, limits: Limits) -> std::io::Result<Self> {
+    pub(super) fn start(launch: Launch, number: usize, limits: Limits) -> std::io::Result<Self> {
         let (requests, queue) = unbounded();
         let (answer, answers) = unbounded_channel();
-        let work = move || match ProcessBackend::relay(launch, &limits) {
+        let starting = Arc::new(Mutex::new(None));
+        let state = Arc::clone(&starting);
+        let set = move |handle| *state.lock().unwrap_or_else(PoisonError::into_inner) = handle;
+        let work = move || match ProcessBackend::relay(launch, number, &limits, |it| set(Some(it)))
+        {
             Ok(mut backend) => {
+                set(None);
                 // A listener that is gone needs no answers.
                 let _ = answer.send(Answer::Ready);
                 run(&mut backend, &queue, &answer);
@@ -67,6 +75,7 @@ impl LocalJobs {
             requests: Some(requests),
             answers,
             thread: Some(thread.spawn(work)?),
+            starting,
             simulated: None,
         })
     }
@@ -80,6 +89,7 @@ impl LocalJobs {
             requests: None,
             answers,
             thread: None,
+            starting: Arc::default(),
             simulated: Some((answer, job)),
         }
     }
@@ -122,6 +132,10 @@ impl LocalJobs {
 impl Drop for LocalJobs {
     fn drop(&mut self) {
         self.requests = None;
+        let starting = self.starting.lock();
+        if let Some(handle) = starting.unwrap_or_else(PoisonError::into_inner).take() {
+            handle.kill(KillReason::Expired);
+        }
         if let Some(thread) = self.thread.take() {
             // It has nothing to panic of.
             let _ = thread.join();

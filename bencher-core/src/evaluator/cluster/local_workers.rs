@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::super::process::{spawn, terminate};
+use super::options::NUMBER_VARIABLE;
 use super::private_folder::PrivateFolder;
 
 /// How often in a row workers are replaced without a result in between.
@@ -76,6 +77,7 @@ impl LocalWorkers {
                     .iter()
                     .map(|(name, value)| (name, value)),
             )
+            .env(NUMBER_VARIABLE, number.to_string())
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
             .stderr(output)
@@ -165,7 +167,8 @@ impl Drop for LocalWorkers {
     }
 }
 
-fn last_lines(path: &Path) -> String {
+/// The last lines of a file.
+pub(super) fn last_lines(path: &Path) -> String {
     let bytes = std::fs::read(path).unwrap_or_default();
     let text = String::from_utf8_lossy(&bytes);
     let lines: Vec<&str> = text.lines().rev().take(LINES).collect();

@@ -122,6 +122,8 @@ pub(super) struct Report {
 pub(super) struct JobResult {
     pub(super) name: JobName,
     pub(super) end: EncodedOutcome,
+    /// Whether it failed because no message could hold its value.
+    pub(super) is_oversized: bool,
     pub(super) usage: Option<Usage>,
     /// The class of the machine that ran it.
     pub(super) machine: u128,

@@ -12,6 +12,11 @@ pub(crate) const CREDENTIAL_VARIABLES: [&str; 2] = ["BENCHER_NATS_TOKEN", "BENCH
 #[cfg(feature = "cluster")]
 pub(super) const WORKER_VARIABLE: &str = "BENCHER_CLUSTER_WORKER";
 
+/// The variable of the environment with the number of a cluster worker on its host: `--pin` keeps workers of different
+/// numbers on different cores.
+#[cfg(all(feature = "cluster", unix))]
+pub(super) const NUMBER_VARIABLE: &str = "BENCHER_CLUSTER_NUMBER";
+
 /// How a sweep runs on a cluster (`--executor cluster`).
 ///
 /// ```

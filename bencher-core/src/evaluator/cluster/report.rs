@@ -11,7 +11,7 @@ use crate::value::Digest;
 /// ```
 /// use bencher_core::evaluator::ClusterReport;
 /// let report = ClusterReport { duplicates: 2, redelivered: 1, ..ClusterReport::default() };
-/// assert_eq!(report.to_string(), "0 hosts, 2 duplicates, 1 redelivered, 0 refused messages, 0 refused workers");
+/// assert_eq!(report.to_string(), "0 hosts, 2 duplicates, 1 redelivered, 0 refused messages, 0 oversized results, 0 refused workers");
 /// let text = report.to_json();
 /// assert_eq!(ClusterReport::from_json(&text), Some(report));
 /// ```
@@ -20,12 +20,17 @@ use crate::value::Digest;
 pub struct ClusterReport {
     /// The share of each host, by name.
     pub hosts: Vec<HostShare>,
+    /// How many classes of machines finished jobs. One host may have several, if its workers may use different numbers
+    /// of cores.
+    pub classes: usize,
     /// Results that came a second time, and were dropped.
     pub duplicates: u64,
     /// Chunks of jobs that were given to a second worker, because the first was lost.
     pub redelivered: u64,
     /// Malformed or oversized messages, which were dropped.
     pub refused_messages: u64,
+    /// Results that no message could hold: their jobs failed.
+    pub oversized_results: u64,
     /// Workers that were refused, because they are of other code or for another sweep.
     pub refused_workers: u64,
 }
@@ -88,11 +93,12 @@ impl fmt::Display for ClusterReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} hosts, {} duplicates, {} redelivered, {} refused messages, {} refused workers",
+            "{} hosts, {} duplicates, {} redelivered, {} refused messages, {} oversized results, {} refused workers",
             self.hosts.len(),
             self.duplicates,
             self.redelivered,
             self.refused_messages,
+            self.oversized_results,
             self.refused_workers
         )
     }

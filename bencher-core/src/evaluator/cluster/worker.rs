@@ -21,6 +21,7 @@ use super::host_lock::HostLock;
 use super::hosts::BEAT;
 use super::local_jobs::{Answer, LocalJobs, SimulatedJob};
 use super::message::{Control, Notice, Welcome, WorkerName, pack, unpack};
+use super::options::NUMBER_VARIABLE;
 use super::private_folder::random_bytes;
 use super::streams::{Streams, flush, next_message};
 use super::{ClusterOptions, HostRule};
@@ -66,6 +67,13 @@ impl WorkerIdentity {
 pub(super) fn program_name(path: &Path) -> String {
     let name = path.file_stem().unwrap_or_default();
     name.to_string_lossy().into_owned()
+}
+
+/// The number of this worker on its host, where it was started with one.
+fn own_number() -> usize {
+    let number = std::env::var(NUMBER_VARIABLE).ok();
+    let number = number.and_then(|number| number.parse::<u16>().ok());
+    number.unwrap_or(0).into()
 }
 
 /// Works for sweeps of this program, until there are no more, or `stop` is set.
@@ -164,21 +172,10 @@ impl Worker<'_> {
         let (launch, limits) = self.launch(&welcome, &streams).await?;
         let slots = Arc::new(AtomicU32::new(0));
         let _beats = self.beat(&streams, &slots);
-        let mut jobs = match self.simulated {
+        let jobs = match self.simulated {
             Some(job) => LocalJobs::simulated(job),
-            None => LocalJobs::start(launch, limits)?,
+            None => LocalJobs::start(launch, own_number(), limits)?,
         };
-        match jobs.answer().await {
-            Some(Answer::Ready) => {}
-            Some(Answer::Refused(why)) => {
-                self.tell(&streams, &Notice::Refused(self.name.clone(), why.clone()))
-                    .await;
-                return Err(io::Error::other(why));
-            }
-            Some(Answer::Ended(_)) | None => {
-                return Err(io::Error::other("the worker process ended while it began"));
-            }
-        }
         let mut service = Service {
             worker: self,
             streams,
@@ -195,9 +192,14 @@ impl Worker<'_> {
             is_asked: false,
             messages: 0,
         };
-        slots.store(1, Ordering::Relaxed);
-        service.tell_beat().await;
-        let leave = service.take_chunks().await;
+        let leave = match service.wait_for_process().await? {
+            Some(leave) => leave,
+            None => {
+                slots.store(1, Ordering::Relaxed);
+                service.tell_beat().await;
+                service.take_chunks().await
+            }
+        };
         self.tell(&service.streams, &Notice::Leaves(self.name.clone()))
             .await;
         flush(&self.client).await;
@@ -267,6 +269,34 @@ impl Drop for Background {
 }
 
 impl Service<'_> {
+    /// Waits until the worker process has reached its place; why this worker leaves before, if it does.
+    ///
+    /// # Errors
+    /// Where the worker process cannot reach it.
+    async fn wait_for_process(&mut self) -> io::Result<Option<Leave>> {
+        loop {
+            if let Some(leave) = self.leave() {
+                return Ok(Some(leave));
+            }
+            let why = tokio::select! {
+                answer = self.jobs.answer() => match answer {
+                    Some(Answer::Ready) => return Ok(None),
+                    Some(Answer::Refused(why)) => why,
+                    Some(Answer::Ended(_)) | None => "the worker process ended while it began".to_owned(),
+                },
+                word = self.control.next() => {
+                    self.hear(word);
+                    continue;
+                }
+                // Then it looks whether it is to stop.
+                () = tokio::time::sleep(PAUSE) => continue,
+            };
+            let notice = Notice::Refused(self.worker.name.clone(), why.clone());
+            self.worker.tell(&self.streams, &notice).await;
+            return Err(io::Error::other(why));
+        }
+    }
+
     /// Says at once that this worker can run a job.
     async fn tell_beat(&self) {
         let notice = Notice::Beat(self.worker.name.clone(), 1);
@@ -275,6 +305,7 @@ impl Service<'_> {
 
     /// Takes chunks until the sweep ends, or this worker does.
     async fn take_chunks(&mut self) -> Leave {
+        let mut idle = false;
         loop {
             if let Some(leave) = self.leave() {
                 return leave;
@@ -283,6 +314,10 @@ impl Service<'_> {
             if self.waits {
                 let _ = timeout(ASK, self.listen()).await;
                 continue;
+            }
+            if std::mem::take(&mut idle) {
+                // Another run of this host may have work.
+                let _ = timeout(TURN * 2, self.listen()).await;
             }
             // Held until the chunk is done.
             let _turn = match &mut self.lock {
@@ -297,7 +332,7 @@ impl Service<'_> {
             };
             match self.next_chunk().await {
                 Ok(Some(message)) => self.run_chunk(message).await,
-                Ok(None) => {}
+                Ok(None) => idle = self.lock.is_some(),
                 Err(_) => {
                     // The server is gone, and may come back.
                     self.queue = None;

@@ -20,6 +20,7 @@ mod wire;
 mod worker_process;
 mod worker_role;
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -40,7 +41,7 @@ pub(super) use system::terminate;
 #[cfg(feature = "cluster")]
 pub(super) use wire::{Bytes, EncodedOutcome, decode, encode};
 use wire::{Codec, WorkerCommand};
-use worker_process::{KillReason, WorkerHandle};
+pub(super) use worker_process::{KillReason, WorkerHandle};
 pub use worker_role::{WorkerRole, worker_role};
 
 /// Runs jobs in worker processes.
@@ -90,27 +91,35 @@ where
     /// # Errors
     /// Where the system cannot start a process, or the first one does not reach its place.
     pub fn start(launch: Launch, workers: usize, limits: &Limits) -> std::io::Result<Self> {
-        Self::with_codec(launch, workers, limits, Codec::POSTCARD)
+        let numbers = 0..workers.max(1);
+        Self::with_codec(launch, numbers, limits, Codec::POSTCARD, |_| ())
     }
 }
 
 #[cfg(feature = "cluster")]
 impl ProcessBackend<Bytes, Bytes> {
-    /// Like [`start`](Self::start), for jobs whose arguments and results others encode and decode.
+    /// Starts one process of this number, for jobs whose arguments and results others encode and decode. It tells by
+    /// what the process can be ended while it has not reached its place.
     ///
     /// # Errors
     /// As for `start`.
-    pub(super) fn relay(launch: Launch, limits: &Limits) -> std::io::Result<Self> {
-        Self::with_codec(launch, 1, limits, Codec::RELAY)
+    pub(super) fn relay(
+        launch: Launch,
+        number: usize,
+        limits: &Limits,
+        started: impl FnOnce(WorkerHandle),
+    ) -> std::io::Result<Self> {
+        Self::with_codec(launch, number..number + 1, limits, Codec::RELAY, started)
     }
 }
 
 impl<A: Send + 'static, R: Send + 'static> ProcessBackend<A, R> {
     fn with_codec(
         launch: Launch,
-        workers: usize,
+        numbers: Range<usize>,
         limits: &Limits,
         codec: Codec<A, R>,
+        started: impl FnOnce(WorkerHandle),
     ) -> std::io::Result<Self> {
         let (tasks, queue) = unbounded();
         let (returned, back) = unbounded();
@@ -120,7 +129,12 @@ impl<A: Send + 'static, R: Send + 'static> ProcessBackend<A, R> {
             calls: AtomicU64::new(0),
             closed: AtomicBool::new(false),
         });
-        let mut first = Some(WorkerSupervisor::<A, R>::hire(&launch, limits, 0, |_| ())?);
+        let mut first = Some(WorkerSupervisor::<A, R>::hire(
+            &launch,
+            limits,
+            numbers.start,
+            started,
+        )?);
         let mut backend = Self {
             tasks,
             queue,
@@ -132,7 +146,7 @@ impl<A: Send + 'static, R: Send + 'static> ProcessBackend<A, R> {
             running: Vec::new(),
             shared,
         };
-        for number in 0..workers.max(1) {
+        for number in numbers {
             let handle = Arc::default();
             backend.handles.push(Arc::clone(&handle));
             let running = Arc::new(AtomicU64::new(NONE));

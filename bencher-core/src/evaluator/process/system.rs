@@ -209,19 +209,24 @@ pub(super) fn die_with_parent(_: u32) -> io::Result<()> {
     Ok(())
 }
 
-/// Takes back what was done before this program was started: it notices the end of its parent from now on.
+/// Has this process live until its parent ends it: it notices the end of its parent, and SIGTERM does not end it.
+/// Schedulers send SIGTERM to all processes of a job, and the parent decides how long the running sample may take.
 pub(super) fn live_on() {
+    ignore(libc::SIGTERM);
+    // Sent at the end of the parent until now: before this program was started, nothing else could notice it.
     #[cfg(target_os = "linux")]
-    {
-        extern "C" fn nothing(_: libc::c_int) {}
-        // SAFETY: all zeros are a valid structure, and the handler does nothing. Programs that are started from here do
-        // not inherit it.
-        unsafe {
-            let mut action: libc::sigaction = std::mem::zeroed();
-            action.sa_sigaction = nothing as *const () as libc::sighandler_t;
-            action.sa_flags = libc::SA_RESTART;
-            libc::sigaction(libc::SIGRTMAX(), &raw const action, std::ptr::null_mut());
-        }
+    ignore(libc::SIGRTMAX());
+}
+
+/// Has a signal do nothing here. Programs that are started from here do not inherit this.
+fn ignore(signal: libc::c_int) {
+    extern "C" fn nothing(_: libc::c_int) {}
+    // SAFETY: all zeros are a valid structure, and the handler does nothing.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = nothing as *const () as libc::sighandler_t;
+        action.sa_flags = libc::SA_RESTART;
+        libc::sigaction(signal, &raw const action, std::ptr::null_mut());
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) struct WorkerProcess {
 
 /// The handle that sends messages to a worker, and ends it with its process group.
 #[derive(Clone, Debug, Default)]
-pub(super) struct WorkerHandle(Arc<Mutex<HandleState>>);
+pub(in super::super) struct WorkerHandle(Arc<Mutex<HandleState>>);
 
 #[derive(Debug, Default)]
 struct HandleState {
@@ -59,7 +59,7 @@ impl HandleState {
 
 /// Why this side ended a worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum KillReason {
+pub(in super::super) enum KillReason {
     /// Its job took too long.
     Late,
     /// Its job printed too much.
@@ -95,7 +95,7 @@ impl WorkerHandle {
     }
 
     /// Ends the worker with everything that it started.
-    pub(super) fn kill(&self, why: KillReason) {
+    pub(in super::super) fn kill(&self, why: KillReason) {
         let mut held = self.held();
         if let Some(group) = held.group {
             held.why.get_or_insert(why);

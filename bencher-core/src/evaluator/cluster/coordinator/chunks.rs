@@ -129,7 +129,8 @@ where
                 &names,
                 &format!(
                     "its arguments of {} bytes are larger than a message may be: the server takes \
-                     {most} bytes (`max_payload` of its configuration)",
+                     {most} bytes; use a server with a larger `max_payload` (up to 64 MB) by \
+                     `--nats URL`",
                     message.len()
                 ),
             ),

@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::io;
 use std::sync::Arc;
-use std::time::Instant;
 
 use crossbeam::channel::Sender;
 use serde::Serialize;
@@ -13,7 +12,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::super::super::Limits;
 use super::super::super::process::Launch;
-use super::super::access::Access;
+use super::super::access::{Access, TOKEN};
 use super::super::backend::Shared;
 use super::super::error::failed;
 use super::super::hosts::Hosts;
@@ -25,7 +24,7 @@ use super::super::private_folder::{PrivateFolder, random_bytes, random_hex};
 use super::super::server::NatsServer;
 use super::super::streams::{Streams, join_subject};
 use super::super::worker::SWEEP_VARIABLE;
-use super::super::{ClusterOptions, ClusterReport, ClusterSweep};
+use super::super::{ClusterOptions, ClusterReport, ClusterSweep, WorkerPlacement};
 use super::chunks::Outbox;
 use super::joining::Invitation;
 use super::{Coordinator, Delivery, Order};
@@ -140,7 +139,8 @@ async fn begin<A, R>(
         is_cancelled: false,
         broken: None,
         said_alive: None,
-        lonely_since: Some(Instant::now()),
+        lonely_since: None,
+        is_told: false,
         deliver,
     })
 }
@@ -163,7 +163,11 @@ fn start_workers(
     server: Option<&NatsServer>,
     sweep: &str,
 ) -> io::Result<Workers> {
-    let command = worker_command(&setup.launch, options, sweep);
+    let mut command = worker_command(&setup.launch, options, sweep);
+    if let (Some(placement), None) = (&options.launch, &options.credentials) {
+        let token = std::env::var_os(TOKEN).filter(|token| !token.is_empty());
+        command.environment.extend(passed_token(placement, token)?);
+    }
     if let Some(launcher) = options.launch.as_ref().and_then(launcher) {
         return PlacedWorkers::start(launcher.as_ref(), &command).map(Workers::Placed);
     }
@@ -179,6 +183,26 @@ fn start_workers(
     let folder = own.as_ref().or(server.map(NatsServer::folder));
     let path = folder.map_or_else(std::env::temp_dir, |folder| folder.path().to_owned());
     LocalWorkers::start(command, count, path, own).map(Workers::Here)
+}
+
+/// The variable with the token of the server, where a launcher passes only the variables on that it knows of.
+///
+/// # Errors
+/// Where the launcher would show the token to others.
+fn passed_token(
+    placement: &WorkerPlacement,
+    token: Option<OsString>,
+) -> io::Result<Option<(&'static str, OsString)>> {
+    match (placement, token) {
+        (WorkerPlacement::Mpirun(_), Some(token)) => Ok(Some((TOKEN, token))),
+        (WorkerPlacement::Ssh(_) | WorkerPlacement::HyperQueue(_), Some(_)) => {
+            Err(io::Error::other(format!(
+                "workers of `--launch {placement}` get no token from {TOKEN}, because other users can \
+                 read a command line: put `token = …` into a file, and name it by `--nats-credentials`"
+            )))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// The command of a worker. Its settings are in the environment, because others can read a command line.
@@ -203,5 +227,33 @@ fn worker_command(launch: &Launch, options: &ClusterOptions, sweep: &str) -> Wor
         program: launch.program().to_owned(),
         args: launch.arguments().to_vec(),
         environment,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_reaches_workers_without_being_shown() {
+        let token = || Some(OsString::from("secret"));
+        let passed = |placement: &str, token| {
+            let placement: WorkerPlacement = placement.parse().unwrap();
+            let passed = passed_token(&placement, token);
+            passed.map_err(|error| error.to_string())
+        };
+        assert_eq!(
+            passed("mpirun:2", token()),
+            Ok(Some((TOKEN, "secret".into())))
+        );
+        // These pass on the whole environment, or have it from a secret of the site.
+        for placement in ["local:2", "slurm:n=2", "k8s:n=2,image=i"] {
+            assert_eq!(passed(placement, token()), Ok(None));
+        }
+        for placement in ["ssh:hosts", "hq:2"] {
+            let error = passed(placement, token()).unwrap_err();
+            assert!(error.contains("--nats-credentials") && !error.contains("secret"));
+            assert_eq!(passed(placement, None), Ok(None));
+        }
     }
 }

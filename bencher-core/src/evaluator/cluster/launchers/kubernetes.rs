@@ -23,7 +23,9 @@ impl Launcher for Kubernetes {
         let path = self.manifest.display();
         let written = std::fs::write(&self.manifest, self.text(worker));
         written.map_err(|error| failed(&format!("the manifest {path}"), error))?;
-        error_line!("the workers are described in {path}; start them by `kubectl apply -f {path}`");
+        error_line!(
+            "the workers are described in {path}; start them by `kubectl create -f {path}`"
+        );
         Ok(Vec::new())
     }
 
@@ -33,7 +35,8 @@ impl Launcher for Kubernetes {
 }
 
 impl Kubernetes {
-    /// The manifest. Credentials come from a secret, whose file is at the path that the options name.
+    /// The manifest. Credentials come from the secret `bencher-nats`: its file `credentials` is at the path that the
+    /// options name, and the others are variables.
     pub(super) fn text(&self, worker: &WorkerCommandLine) -> String {
         // JSON strings are strings of YAML.
         let quoted = |text: &std::ffi::OsStr| {
@@ -49,6 +52,29 @@ impl Kubernetes {
                 quoted(value)
             );
         }
+        let credentials = worker
+            .environment
+            .iter()
+            .find(|(name, _)| *name == "BENCHER_NATS_CREDENTIALS");
+        let (mounts, volumes) = match credentials {
+            None => (String::new(), ""),
+            Some((_, path)) => (
+                format!(
+                    "
+          volumeMounts:
+            - name: credentials
+              mountPath: {}
+              subPath: credentials",
+                    quoted(path)
+                ),
+                "
+      volumes:
+        - name: credentials
+          secret:
+            secretName: bencher-nats
+            defaultMode: 0400",
+            ),
+        };
         let image = serde_json::Value::from(self.image.clone());
         let workers = self.workers;
         format!(
@@ -73,7 +99,7 @@ spec:
           envFrom:
             - secretRef:
                 name: bencher-nats
-                optional: true
+                optional: true{mounts}{volumes}
 ",
             command.join(", ")
         )

@@ -1,13 +1,16 @@
 //! The workers that a launcher has started.
 
+use std::fs::File;
 use std::io;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use std::os::unix::process::CommandExt;
 
 use super::super::super::process::terminate;
-use super::super::local_workers::WorkerCommandLine;
+use super::super::local_workers::{WorkerCommandLine, last_lines};
+use super::super::private_folder::PrivateFolder;
 use super::{Launcher, SiteCommand};
 
 /// How long commands of the site may take to end after the sweep.
@@ -20,6 +23,8 @@ const GLANCE: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub(in super::super) struct PlacedWorkers {
     running: Vec<Child>,
+    /// The folder with what these wrote to standard error, each in a file of its number.
+    errors: Option<PrivateFolder>,
     stops: Vec<SiteCommand>,
 }
 
@@ -34,12 +39,14 @@ impl PlacedWorkers {
     ) -> io::Result<Self> {
         let mut placed = Self {
             running: Vec::new(),
+            errors: None,
             stops: Vec::new(),
         };
         for command in launcher.start(worker)? {
             let mut process = process(&command)?;
             if command.stays {
-                process.stdout(Stdio::null()).stderr(Stdio::null());
+                let errors = placed.error_file(placed.running.len())?;
+                process.stdout(Stdio::null()).stderr(File::create(errors)?);
                 let child = process.spawn().map_err(|error| no_start(&command, error))?;
                 placed.running.push(child);
                 continue;
@@ -59,6 +66,39 @@ impl PlacedWorkers {
             placed.stops.extend(launcher.stop(&text));
         }
         Ok(placed)
+    }
+
+    /// The file of a command for standard error.
+    fn error_file(&mut self, number: usize) -> io::Result<PathBuf> {
+        let folder = match self.errors.take() {
+            Some(folder) => folder,
+            None => PrivateFolder::new()?,
+        };
+        let folder = self.errors.insert(folder);
+        Ok(folder.path().join(format!("launcher-{number}.log")))
+    }
+
+    /// Looks after the commands that run as long as their workers do.
+    ///
+    /// # Errors
+    /// The end of the last one in its own words, where all have ended: no worker can come any more.
+    pub(in super::super) fn check(&mut self) -> Result<(), String> {
+        let mut last = None;
+        for child in &mut self.running {
+            match child.try_wait() {
+                Ok(None) => return Ok(()),
+                Ok(Some(status)) => last = Some(status.to_string()),
+                Err(error) => last = Some(error.to_string()),
+            }
+        }
+        let Some(status) = last else {
+            return Ok(());
+        };
+        let errors = self.error_file(self.running.len() - 1);
+        let errors = errors.map(|path| last_lines(&path)).unwrap_or_default();
+        Err(format!(
+            "the launcher has ended with all its workers ({status}): {errors}"
+        ))
     }
 
     /// Ends the workers: those that do not end themselves, and jobs that have not begun.

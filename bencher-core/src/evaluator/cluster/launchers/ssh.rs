@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::super::error::failed;
 use super::super::local_workers::WorkerCommandLine;
+use super::super::options::NUMBER_VARIABLE;
 use super::{Launcher, SiteCommand, program, shell_word, words};
 
 /// Workers on hosts: a line of the file has a host, and the number of its workers if that is not 1.
@@ -21,14 +22,13 @@ impl Launcher for Ssh {
         let path = self.hosts.display();
         let text = std::fs::read_to_string(&self.hosts);
         let text = text.map_err(|error| failed(&format!("the hosts {path}"), error))?;
-        let script = self.script(worker);
         let mut commands = Vec::new();
         for (number, line) in (1..).zip(text.lines()) {
             let (host, workers) = host(line)
                 .map_err(|reason| io::Error::other(format!("{path}:{number}: {reason}")))?;
-            for _ in 0..workers {
+            for number in 0..workers {
                 let mut command = words(["ssh", "-o", "BatchMode=yes", "--", host]);
-                command.push(script.clone());
+                command.push(self.script(worker, number));
                 commands.push(SiteCommand {
                     words: command,
                     environment: Vec::new(),
@@ -48,14 +48,16 @@ impl Launcher for Ssh {
 }
 
 impl Ssh {
-    /// What the shell of a host runs. It has the path of the credentials, and not their content.
-    fn script(&self, worker: &WorkerCommandLine) -> OsString {
+    /// What the shell of a host runs for the worker of this number. It has the path of the credentials, and not their
+    /// content.
+    fn script(&self, worker: &WorkerCommandLine, number: usize) -> OsString {
         let folder = shell_word(&self.folder.clone().into());
         let variables = worker.environment.iter();
         let variables = variables.map(|(name, value)| format!("{name}={}", shell_word(value)));
         let line: Vec<String> = program(worker).map(|word| shell_word(&word)).collect();
         let variables = variables.collect::<Vec<_>>().join(" ");
-        format!("cd {folder} && exec env {variables} {}", line.join(" ")).into()
+        let line = line.join(" ");
+        format!("cd {folder} && exec env {NUMBER_VARIABLE}={number} {variables} {line}").into()
     }
 }
 

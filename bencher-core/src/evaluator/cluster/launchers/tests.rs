@@ -92,9 +92,15 @@ fn ssh_starts_each_worker_of_each_host() {
     };
     std::fs::write(&hosts, "# two hosts\nn1 2\n\nme@n2  # slow\n").unwrap();
     let commands: Vec<String> = ssh.start(&worker()).unwrap().iter().map(text).collect();
-    let script = r#""cd '/home/me' && exec env BENCHER_CLUSTER_WORKER='true' BENCHER_NATS='tls://hub:4222' '/home/me/my sweep' '--repeats' 'it'\\''s'""#;
-    let on = |host| format!(r#""ssh" "-o" "BatchMode=yes" "--" "{host}" {script}"#);
-    assert_eq!(commands, [on("n1"), on("n1"), on("me@n2")]);
+    let on = |host, number: usize| {
+        let script = format!(
+            "cd '/home/me' && exec env BENCHER_CLUSTER_NUMBER={number} \
+             BENCHER_CLUSTER_WORKER='true' BENCHER_NATS='tls://hub:4222' \
+             '/home/me/my sweep' '--repeats' 'it'\\''s'"
+        );
+        format!(r#""ssh" "-o" "BatchMode=yes" "--" "{host}" {script:?}"#)
+    };
+    assert_eq!(commands, [on("n1", 0), on("n1", 1), on("me@n2", 0)]);
     for (text, reason) in [
         ("", "names no host"),
         ("n1 0", "hosts.txt:1: `0` is no number"),
@@ -149,6 +155,28 @@ spec:
                 name: bencher-nats
                 optional: true
 "#
+    );
+    let mut with_file = worker();
+    let path = "/home/me/.bencher-nats".into();
+    with_file
+        .environment
+        .push(("BENCHER_NATS_CREDENTIALS", path));
+    let text = kubernetes.text(&with_file);
+    assert!(
+        text.ends_with(
+            r#"                optional: true
+          volumeMounts:
+            - name: credentials
+              mountPath: "/home/me/.bencher-nats"
+              subPath: credentials
+      volumes:
+        - name: credentials
+          secret:
+            secretName: bencher-nats
+            defaultMode: 0400
+"#
+        ),
+        "{text}"
     );
 }
 

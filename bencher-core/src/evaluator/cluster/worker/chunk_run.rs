@@ -80,14 +80,15 @@ impl Service<'_> {
             let tasks = run.begin(chunk.jobs);
             self.jobs.run(tasks);
         }
-        self.see_through(&mut run).await;
-        self.give_back(&mut run).await;
-        // The server must know it before this worker asks for another.
-        let _ = run.message.double_ack().await;
+        if self.see_through(&mut run).await && self.give_back(&mut run).await {
+            // The server must know it before this worker asks for another.
+            let _ = run.message.double_ack().await;
+        }
+        // Otherwise the lease ends, and another worker gets the chunk: what is not with the server is done again.
     }
 
-    /// Waits until all jobs have ended and all results are with the server.
-    async fn see_through(&mut self, run: &mut ChunkRun) {
+    /// Waits until all jobs have ended and all results are with the server; false where that will not be.
+    async fn see_through(&mut self, run: &mut ChunkRun) -> bool {
         let mut leases = interval_at((Instant::now() + self.lease / 3).into(), self.lease / 3);
         leases.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut glances = interval(GLANCE);
@@ -96,24 +97,31 @@ impl Service<'_> {
             let group = run.first.unwrap_or_else(Instant::now) + GROUP;
             tokio::select! {
                 answer = self.jobs.answer() => match answer {
-                    Some(Answer::Ended(ended)) => run.take(ended, self.worker.client.max_payload()),
+                    Some(Answer::Ended(ended)) => {
+                        let most = self.worker.client.max_payload();
+                        run.take(ended, most, self.worker.is_stopped());
+                    }
                     Some(Answer::Ready) => {}
                     Some(Answer::Refused(_)) | None => {
                         // Without its thread, this worker can do nothing more.
                         self.leave = Some(Leave::Stopped);
-                        return;
+                        return false;
                     }
                 },
                 _ = leases.tick() => extend_lease(&run.message).await,
                 _ = glances.tick() => self.look_at_stop(run),
-                () = sleep_until(group.into()), if run.first.is_some() => self.send(run).await,
+                () = sleep_until(group.into()), if run.first.is_some() => {
+                    if !self.send(run).await {
+                        return false;
+                    }
+                }
                 word = self.control.next() => self.hear(word),
             }
-            if run.bytes >= GROUP_BYTES {
-                self.send(run).await;
+            if run.bytes >= GROUP_BYTES && !self.send(run).await {
+                return false;
             }
         }
-        self.send(run).await;
+        self.send(run).await
     }
 
     /// Asks the running job to stop where this worker is to stop, and ends it after a while.
@@ -131,13 +139,26 @@ impl Service<'_> {
         }
     }
 
-    /// Sends results until the server has them.
-    async fn send(&mut self, run: &mut ChunkRun) {
+    /// Sends results until the server has them; false where it will not have them.
+    async fn send(&mut self, run: &mut ChunkRun) -> bool {
         loop {
             let results = run.take_results();
-            if results.is_empty() || !self.send_results(run, results).await {
-                return;
+            if results.is_empty() {
+                return true;
             }
+            if !self.send_results(run, results).await {
+                return false;
+            }
+        }
+    }
+
+    /// Whether this worker sends no more of a chunk, after it has tried since some time.
+    fn gives_up(&self, since: Instant) -> bool {
+        match self.leave() {
+            None => false,
+            // After its lease, another worker has the chunk.
+            Some(Leave::Stopped) => since.elapsed() > self.lease,
+            Some(_) => true,
         }
     }
 
@@ -149,14 +170,14 @@ impl Service<'_> {
             results,
         };
         if let Ok(bytes) = pack(&report) {
-            let name = self.next_message_name();
+            let (name, since) = (self.next_message_name(), Instant::now());
             while self
                 .streams
                 .publish_results(&name, bytes.clone())
                 .await
                 .is_err()
             {
-                if self.leave().is_some_and(|leave| leave != Leave::Stopped) {
+                if self.gives_up(since) {
                     return false;
                 }
                 extend_lease(&run.message).await;
@@ -181,8 +202,9 @@ impl Service<'_> {
         let _ = self.streams.publish_results(&name, bytes).await;
     }
 
-    /// Gives jobs back to the other workers, each in its own chunk.
-    async fn give_back(&mut self, run: &mut ChunkRun) {
+    /// Gives jobs back to the other workers, each in its own chunk; false where the server will not have them.
+    async fn give_back(&mut self, run: &mut ChunkRun) -> bool {
+        let since = Instant::now();
         for job in std::mem::take(&mut run.returned) {
             let name = self.next_message_name();
             let chunk = Chunk {
@@ -198,13 +220,17 @@ impl Service<'_> {
                 .await
                 .is_err()
             {
-                extend_lease(&run.message).await;
-                if self.leave.is_some() {
-                    return;
+                if self.gives_up(since) {
+                    return false;
                 }
-                tokio::time::sleep(PAUSE).await;
+                extend_lease(&run.message).await;
+                tokio::select! {
+                    () = tokio::time::sleep(PAUSE) => {}
+                    () = self.listen() => {}
+                }
             }
         }
+        true
     }
 }
 
@@ -246,6 +272,7 @@ impl ChunkRun {
         let result = JobResult {
             name,
             end,
+            is_oversized: false,
             usage: None,
             machine: self.machine,
         };
@@ -259,8 +286,9 @@ impl ChunkRun {
         self.results.push_back((bytes, result));
     }
 
-    /// Takes jobs that have ended. Those that did not run because this worker is to stop go back.
-    fn take(&mut self, ended: Vec<FinishedTask<Bytes, Bytes>>, most: usize) {
+    /// Takes jobs that have ended. Where this worker is to stop, those go back that did not run, or that may have failed
+    /// because of it: a scheduler asks all processes of a job to end, also those that a sample started.
+    fn take(&mut self, ended: Vec<FinishedTask<Bytes, Bytes>>, most: usize, is_stopped: bool) {
         let took = u64::try_from(self.since.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.nanoseconds = took / (ended.len().max(1) as u64);
         self.since = Instant::now();
@@ -268,22 +296,27 @@ impl ChunkRun {
             let Some(name) = self.open.remove(&job.id) else {
                 continue;
             };
-            let is_stopped = match job.outcome {
+            let goes_back = match job.outcome {
                 Outcome::Cancelled => self.stopped.is_some(),
                 Outcome::TimedOut => self.is_expired,
-                _ => false,
+                Outcome::Failed(_) => is_stopped,
+                Outcome::Done(_) => false,
             };
-            if is_stopped {
+            if goes_back {
                 let args = job.args;
                 self.returned.push(ChunkJob { name, args });
                 continue;
             }
-            let (end, bytes) = end_of(job.outcome, most.saturating_sub(ROOM));
+            let most = most.saturating_sub(ROOM);
+            let is_oversized =
+                matches!(&job.outcome, Outcome::Done(Bytes(value)) if value.len() > most);
+            let (end, bytes) = end_of(job.outcome, most);
             self.push(
                 bytes,
                 JobResult {
                     name,
                     end,
+                    is_oversized,
                     usage: job.usage.map(|usage| *usage),
                     machine: self.machine,
                 },
@@ -319,8 +352,9 @@ fn end_of(outcome: Outcome<Bytes>, most: usize) -> (EncodedOutcome, usize) {
                 return (EncodedOutcome::Done(bytes), size);
             }
             let text = format!(
-                "its result of {size} bytes is larger than a message may be: the server takes \
-                 {most} bytes (`max_payload` of its configuration)"
+                "its result of {size} bytes is larger than a message may be, and is lost: the \
+                 server takes {most} bytes; write the data to a file of the sample's folder, or \
+                 use a server with a larger `max_payload` (up to 64 MB) by `--nats URL`"
             );
             (EncodedOutcome::Failed(text), 0)
         }

@@ -15,9 +15,10 @@ use super::super::error::failed;
 use super::super::message::{
     CONTEXT_PART, Join, JoinReply, Notice, Refused, Welcome, pack, unpack,
 };
-use super::super::options::WORKER_VARIABLE;
+use super::super::options::{NUMBER_VARIABLE, WORKER_VARIABLE};
 use super::super::streams::{Streams, flush, join_subject};
 use super::{PATIENCE, PAUSE, SWEEP_VARIABLE, Worker};
+use crate::measure::Environment;
 use crate::value::Digest;
 
 /// The largest context that a worker accepts, in bytes.
@@ -45,13 +46,6 @@ impl Worker<'_> {
     /// # Errors
     /// Where there is no sweep for a long time, or this worker is refused.
     pub(super) async fn join(&self) -> io::Result<Option<Box<Welcome>>> {
-        let join = Join {
-            worker: self.name.clone(),
-            code: self.identity.code.0,
-            sweep: self.sweep.clone(),
-            environment: self.identity.environment.clone(),
-        };
-        let join = pack(&join).map_err(io::Error::other)?;
         let subject = join_subject(&self.program);
         let inbox = self.client.new_inbox();
         // One for all requests: an answer that is late is an answer too.
@@ -60,9 +54,10 @@ impl Worker<'_> {
             answers.map_err(|error| failed("the server refuses a subscription", error))?;
         let end = Instant::now() + PATIENCE;
         while !self.is_stopped() {
+            let join = pack(&self.request()).map_err(io::Error::other)?;
             let request =
                 self.client
-                    .publish_with_reply(subject.clone(), inbox.clone(), join.clone().into());
+                    .publish_with_reply(subject.clone(), inbox.clone(), join.into());
             // A request that the server did not get is not answered.
             let _ = request.await;
             match self.answer(&mut answers).await {
@@ -78,6 +73,20 @@ impl Worker<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// What it asks with: its machine as it is now, because what happens there from now on is compared with it.
+    fn request(&self) -> Join {
+        let environment = match self.simulated {
+            Some(_) => self.identity.environment.clone(),
+            None => Environment::capture(),
+        };
+        Join {
+            worker: self.name.clone(),
+            code: self.identity.code.0,
+            sweep: self.sweep.clone(),
+            environment,
+        }
     }
 
     /// The answers to a request: several runs of a program may use one server, and any of them may want this worker.
@@ -141,6 +150,7 @@ impl Worker<'_> {
             .context(context)
             .without_variable(WORKER_VARIABLE)
             .without_variable(SWEEP_VARIABLE)
+            .without_variable(NUMBER_VARIABLE)
             .without_variable("BENCHER_NATS_TOKEN")
             .without_variable("BENCHER_NATS_CREDENTIALS");
         let launch = welcome

@@ -37,9 +37,13 @@ fn report_table(out: &mut String, report: &ClusterReport) {
     }
     let _ = writeln!(
         out,
-        "</tbody></table>\n<p>{} chunks redelivered, {} duplicate results dropped, {} messages and {} \
-         workers refused.</p></details>",
-        report.redelivered, report.duplicates, report.refused_messages, report.refused_workers
+        "</tbody></table>\n<p>{} chunks redelivered, {} duplicate results dropped, {} messages, {} \
+         oversized results and {} workers refused.</p></details>",
+        report.redelivered,
+        report.duplicates,
+        report.refused_messages,
+        report.oversized_results,
+        report.refused_workers
     );
 }
 
