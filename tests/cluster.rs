@@ -161,14 +161,13 @@ fn hosts_are_shown_while_and_after_they_work_here_and_in_another_terminal() {
     let store = tempfile::tempdir().unwrap();
     // Long enough that it still works when another program has asked twice.
     let mut run = start(store.path(), &[("NUMBERS_PAUSE", "150")], &LOCAL);
-    let event = run.until("the state of the cluster", |run| {
+    run.until("all workers have joined", |run| {
         let text = run.text("stdout");
-        let mut lines = text
-            .lines()
-            .filter(|line| line.contains("\"event\":\"cluster\""));
-        serde_json::from_str::<Value>(lines.next()?).ok()
+        let mut lines = text.lines();
+        let line = lines.rfind(|line| line.contains("\"event\":\"cluster\""))?;
+        let event: Value = serde_json::from_str(line).ok()?;
+        (event["hosts"][0]["workers"] == 3).then_some(())
     });
-    assert_eq!(event["hosts"][0]["workers"], 3, "{event}");
     let folder = tempfile::tempdir().unwrap();
     let status = |output: &str| {
         let args = ["--status", "--output", output];
@@ -332,12 +331,8 @@ fn a_program_that_is_killed_finds_what_its_workers_did_in_between() {
 #[test]
 fn a_worker_of_other_code_is_refused_with_a_message() {
     let (site, store) = (Site::start(), tempfile::tempdir().unwrap());
-    let mut run = site.run(
-        store.path(),
-        &[SLOW],
-        &["--executor", "cluster", "--launch", "local:1"],
-    );
-    run.until_done(1);
+    // It waits for workers, however long that takes.
+    let mut run = site.run(store.path(), &[], &["--executor", "cluster"]);
     let program = example::example("clustered", store.path());
     let folder = tempfile::tempdir().unwrap();
     let other = folder.path().join("clustered");
@@ -365,9 +360,12 @@ fn a_worker_of_other_code_is_refused_with_a_message() {
         errors.contains("started for another sweep: for 0123"),
         "{errors}"
     );
+    let mut good = site.run(store.path(), &[], &["--cluster-worker"]);
     assert_eq!(run.end(), Some(0), "{}", run.text("stderr"));
     let printed = run.text("stdout") + &run.text("stderr");
     assert!(printed.contains("2 workers were refused"), "{printed}");
+    signal(good.child.id(), "TERM");
+    assert_eq!(good.end(), Some(0), "{}", good.text("stderr"));
 }
 
 #[test]
