@@ -11,3 +11,4 @@ mod hosts_fail;
 mod launchers;
 mod shared_dir;
 mod timed;
+mod workers_leave;

@@ -30,7 +30,6 @@ use super::job_table::{Arrival, JobTable, Submission};
 use super::message::{Control, JobResult, Notice, Report, WorkerName, pack, unpack};
 use super::server::NatsServer;
 use super::streams::{Streams, flush};
-use crate::console::error_line;
 use crate::measure::Environment;
 use crate::value::Digest;
 use chunks::Outbox;
@@ -40,8 +39,6 @@ pub(super) use setup::{Setup, run};
 
 /// How often a coordinator looks after its server and workers.
 const TICK: Duration = Duration::from_millis(500);
-/// The time without workers after which a message says how to start some.
-const HINT_AFTER: Duration = Duration::from_secs(10);
 
 /// What the coordinator is asked.
 #[derive(Debug)]
@@ -282,30 +279,6 @@ where
         }
         self.hint_at_missing_workers();
         self.tell();
-    }
-
-    /// Tells the user how to start workers, once each time that there are none.
-    fn hint_at_missing_workers(&mut self) {
-        if self.hosts.slots() > 0 || matches!(self.workers, Workers::Here(_)) {
-            self.lonely_since = None;
-            self.is_told = false;
-            return;
-        }
-        let since = *self.lonely_since.get_or_insert_with(Instant::now);
-        if self.is_told || since.elapsed() <= HINT_AFTER {
-            return;
-        }
-        self.is_told = true;
-        let url = &self.invitation.url;
-        match &self.setup.sweep.options.launch {
-            Some(placement) => error_line!(
-                "waiting for workers: none of `--launch {placement}` is there; others may join by \
-                 `--cluster-worker --nats {url}`"
-            ),
-            None => error_line!(
-                "waiting for workers: start some by this program with `--cluster-worker --nats {url}`"
-            ),
-        }
     }
 
     /// No job can be done any more: all fail with this reason.

@@ -19,7 +19,7 @@ use super::access::Access;
 use super::error::failed;
 use super::host_lock::HostLock;
 use super::hosts::BEAT;
-use super::local_jobs::{Answer, LocalJobs, SimulatedJob};
+use super::local_jobs::{LocalJobs, SimulatedJob};
 use super::message::{Control, Notice, Welcome, WorkerName, pack, unpack};
 use super::options::NUMBER_VARIABLE;
 use super::private_folder::random_bytes;
@@ -269,34 +269,6 @@ impl Drop for Background {
 }
 
 impl Service<'_> {
-    /// Waits until the worker process has reached its place; why this worker leaves before, if it does.
-    ///
-    /// # Errors
-    /// Where the worker process cannot reach it.
-    async fn wait_for_process(&mut self) -> io::Result<Option<Leave>> {
-        loop {
-            if let Some(leave) = self.leave() {
-                return Ok(Some(leave));
-            }
-            let why = tokio::select! {
-                answer = self.jobs.answer() => match answer {
-                    Some(Answer::Ready) => return Ok(None),
-                    Some(Answer::Refused(why)) => why,
-                    Some(Answer::Ended(_)) | None => "the worker process ended while it began".to_owned(),
-                },
-                word = self.control.next() => {
-                    self.hear(word);
-                    continue;
-                }
-                // Then it looks whether it is to stop.
-                () = tokio::time::sleep(PAUSE) => continue,
-            };
-            let notice = Notice::Refused(self.worker.name.clone(), why.clone());
-            self.worker.tell(&self.streams, &notice).await;
-            return Err(io::Error::other(why));
-        }
-    }
-
     /// Says at once that this worker can run a job.
     async fn tell_beat(&self) {
         let notice = Notice::Beat(self.worker.name.clone(), 1);

@@ -1,6 +1,7 @@
 //! How workers join a coordinator, and how it answers them.
 
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::time::{Duration, Instant};
 
 use async_nats::Message;
 use serde::Serialize;
@@ -12,8 +13,12 @@ use super::super::message::{
 };
 use super::super::streams::LEASE;
 use super::super::worker::program_name;
-use super::{Coordinator, Setup};
+use super::{Coordinator, Setup, Workers};
+use crate::console::error_line;
 use crate::value::Digest;
+
+/// The time without workers after which a message says how to start some.
+const HINT_AFTER: Duration = Duration::from_secs(10);
 
 /// What workers are invited to.
 #[derive(Debug)]
@@ -164,6 +169,30 @@ where
         let part = part.unwrap_or_default().to_vec();
         if let Some(to) = request.reply {
             let _ = self.client.publish(to, part.into()).await;
+        }
+    }
+
+    /// Tells the user how to start workers, once each time that there are none.
+    pub(super) fn hint_at_missing_workers(&mut self) {
+        if self.hosts.slots() > 0 || matches!(self.workers, Workers::Here(_)) {
+            self.lonely_since = None;
+            self.is_told = false;
+            return;
+        }
+        let since = *self.lonely_since.get_or_insert_with(Instant::now);
+        if self.is_told || since.elapsed() <= HINT_AFTER {
+            return;
+        }
+        self.is_told = true;
+        let url = &self.invitation.url;
+        match &self.setup.sweep.options.launch {
+            Some(placement) => error_line!(
+                "waiting for workers: none of `--launch {placement}` is there; others may join by \
+                 `--cluster-worker --nats {url}`"
+            ),
+            None => error_line!(
+                "waiting for workers: start some by this program with `--cluster-worker --nats {url}`"
+            ),
         }
     }
 }

@@ -12,12 +12,13 @@ use tokio::time::timeout;
 use super::super::super::Limits;
 use super::super::super::process::Launch;
 use super::super::error::failed;
+use super::super::local_jobs::Answer;
 use super::super::message::{
     CONTEXT_PART, Join, JoinReply, Notice, Refused, Welcome, pack, unpack,
 };
 use super::super::options::{NUMBER_VARIABLE, WORKER_VARIABLE};
 use super::super::streams::{Streams, flush, join_subject};
-use super::{PATIENCE, PAUSE, SWEEP_VARIABLE, Worker};
+use super::{Leave, PATIENCE, PAUSE, SWEEP_VARIABLE, Service, Worker};
 use crate::measure::Environment;
 use crate::value::Digest;
 
@@ -199,6 +200,36 @@ impl Worker<'_> {
                     tokio::time::sleep(Duration::from_millis(200)).await;
                 }
             }
+        }
+    }
+}
+
+impl Service<'_> {
+    /// Waits until the worker process has reached its place; why this worker leaves before, if it does.
+    ///
+    /// # Errors
+    /// Where the worker process cannot reach it.
+    pub(super) async fn wait_for_process(&mut self) -> io::Result<Option<Leave>> {
+        loop {
+            if let Some(leave) = self.leave() {
+                return Ok(Some(leave));
+            }
+            let why = tokio::select! {
+                answer = self.jobs.answer() => match answer {
+                    Some(Answer::Ready) => return Ok(None),
+                    Some(Answer::Refused(why)) => why,
+                    Some(Answer::Ended(_)) | None => "the worker process ended while it began".to_owned(),
+                },
+                word = self.control.next() => {
+                    self.hear(word);
+                    continue;
+                }
+                // Then it looks whether it is to stop.
+                () = tokio::time::sleep(PAUSE) => continue,
+            };
+            let notice = Notice::Refused(self.worker.name.clone(), why.clone());
+            self.worker.tell(&self.streams, &notice).await;
+            return Err(io::Error::other(why));
         }
     }
 }
