@@ -15,6 +15,7 @@
         reason = "each renderer takes what it needs"
     )
 )]
+mod answer;
 pub mod chart;
 mod custom;
 pub mod deduce;

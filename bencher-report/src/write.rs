@@ -16,6 +16,7 @@ use bencher_core::bench::{OwnPlot, PaneLayout, PlotSelection};
 use bencher_core::record::SweepRecord;
 use thiserror::Error;
 
+use crate::answer::Answer;
 use crate::chart::Chart;
 use crate::custom::SweepPlot;
 use crate::deduce;
@@ -24,7 +25,6 @@ use crate::render::{FOLDER, Look};
 use folder::{Content, Folder, Output};
 #[cfg(feature = "html")]
 pub use history::write_history;
-use pictures::Answers;
 #[cfg(feature = "html")]
 pub use scorecard::write_scorecard;
 
@@ -238,21 +238,22 @@ pub fn write_report(
     for record in records {
         let plots = options.plots_of(record);
         let own = SweepPlot::of_sweep(&options.own_plots, &record.title);
-        let charts = deduce::deduce_with(&record.dataset, plots, &own);
+        let mut charts = deduce::deduce_with(&record.dataset, plots, &own);
+        let answer = Answer::of(&record.dataset);
+        answer.write_to(&mut charts);
         let anchor = anchor(&mut anchors, &record.title);
         let mut warnings = Vec::new();
         if options.png {
-            let answers = Answers::of(&record.dataset);
-            outputs.extend(png_files(
-                &charts,
-                &answers,
-                &anchor,
-                options,
-                &mut warnings,
-            ));
+            outputs.extend(png_files(&charts, &anchor, options, &mut warnings));
         }
         report.warnings.extend(warnings.iter().cloned());
-        sweeps.push((record, anchor, charts, warnings));
+        sweeps.push(Sweep {
+            record,
+            anchor,
+            charts,
+            answer,
+            warnings,
+        });
     }
     if options.html {
         outputs.extend(page(&sweeps, options, &mut report));
@@ -267,12 +268,11 @@ pub fn write_report(
 /// A picture of every chart, as far as it can be drawn.
 fn png_files(
     charts: &[Chart],
-    answers: &Answers,
     anchor: &str,
     options: &ReportOptions,
     warnings: &mut Vec<String>,
 ) -> Vec<Output> {
-    let pictures = pictures::draw_all(charts, answers, options.renderer, &options.look());
+    let pictures = pictures::draw_all(charts, options.renderer, &options.look());
     let mut outputs = Vec::new();
     for (chart, picture) in charts.iter().zip(pictures) {
         if let Some(bytes) = picture.png {
@@ -325,8 +325,15 @@ fn deliver<'r>(
     Ok(())
 }
 
-/// One record with its anchor, charts, and the warnings of drawing them.
-type Sweep<'a> = (&'a SweepRecord, String, Vec<Chart>, Vec<String>);
+/// One record as it is drawn.
+struct Sweep<'a> {
+    record: &'a SweepRecord,
+    anchor: String,
+    charts: Vec<Chart>,
+    answer: Answer,
+    /// The warnings of drawing.
+    warnings: Vec<String>,
+}
 
 /// The page, and what it links to.
 #[cfg(feature = "html")]
@@ -334,22 +341,23 @@ fn page(sweeps: &[Sweep], options: &ReportOptions, _report: &mut ReportFiles) ->
     use crate::render::html::{Section, page};
 
     let title = match sweeps {
-        [(record, ..)] => record.title.clone(),
-        [(record, ..), ..] => format!("{} and {} more", record.title, sweeps.len() - 1),
+        [only] => only.record.title.clone(),
+        [first, ..] => format!("{} and {} more", first.record.title, sweeps.len() - 1),
         [] => "No results".to_owned(),
     };
     let sections: Vec<Section> = sweeps
         .iter()
-        .map(|(record, anchor, charts, warnings)| Section {
-            record,
-            anchor: anchor.clone(),
-            charts,
+        .map(|sweep| Section {
+            record: sweep.record,
+            anchor: sweep.anchor.clone(),
+            charts: &sweep.charts,
+            answer: &sweep.answer,
             explanations: deduce::explain_with(
-                &record.dataset,
-                options.plots_of(record),
-                &SweepPlot::of_sweep(&options.own_plots, &record.title),
+                &sweep.record.dataset,
+                options.plots_of(sweep.record),
+                &SweepPlot::of_sweep(&options.own_plots, &sweep.record.title),
             ),
-            warnings: warnings.clone(),
+            warnings: sweep.warnings.clone(),
         })
         .collect();
     outputs_of(page(&title, &sections, &options.page_look()))

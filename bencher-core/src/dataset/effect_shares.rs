@@ -123,22 +123,31 @@ impl Cells<'_> {
 impl<'d> EffectShares<'d> {
     /// None where the points have no values, or do not differ.
     pub(super) fn of(dataset: &'d Dataset, result: &str) -> Result<Option<Self>, DatasetError> {
-        let valued = dataset.valued_numbers(result)?;
-        let valued = valued.enumerate();
-        let valued = valued.filter_map(|(number, value)| Some((number, value?)));
-        let valued: Vec<_> = valued.filter(|(_, value)| value.0.is_finite()).collect();
-        let is_ratio = !valued.is_empty() && valued.iter().all(|(_, value)| value.0 > 0.0);
+        let dims = dataset.dims().iter();
+        let dims: Vec<&Dim> = dims.filter(|dim| dim.role != DimRole::Repeat).collect();
+        let mut points = Vec::with_capacity(dims.iter().map(|dim| dim.len()).product());
         let mut is_bounded = true;
-        let mut points = Vec::with_capacity(valued.len());
-        for (number, (x, lower, upper)) in valued {
-            let half = lower.zip(upper).map(|of| half_width(x, of, is_ratio));
+        for (number, value) in dataset.valued_numbers(result)?.enumerate() {
+            let Some((x, lower, upper)) = value.filter(|value| value.0.is_finite()) else {
+                continue;
+            };
+            let half = lower.zip(upper).map(|(low, high)| (x - low).max(high - x));
             let half = half.filter(|half| half.is_finite());
             is_bounded &= half.is_some();
-            points.push(Point {
-                number,
-                x: if is_ratio { x.ln() } else { x },
-                noise: half.map_or(0.0, |half| (half / Z).powi(2)),
-            });
+            let noise = half.unwrap_or(0.0).max(0.0);
+            points.push(Point { number, x, noise });
+        }
+        let is_ratio = !points.is_empty() && points.iter().all(|point| point.x > 0.0);
+        for point in &mut points {
+            let half = if is_ratio {
+                half_width_of_logarithm(point.x, point.noise)
+            } else {
+                point.noise
+            };
+            point.noise = (half / Z).powi(2);
+            if is_ratio {
+                point.x = point.x.ln();
+            }
         }
         let numbers: Vec<f64> = points.iter().map(|point| point.x).collect();
         let Some(middle) = mean(&numbers) else {
@@ -147,9 +156,8 @@ impl<'d> EffectShares<'d> {
         let total: f64 = numbers.iter().map(|x| (x - middle).powi(2)).sum();
         // What is left of equal values by rounding is no difference.
         let least = numbers.len() as f64 * (middle.abs() * 1e-12).powi(2);
-        let dims = dataset.dims().iter();
-        Ok((total > least && total.is_finite()).then(|| Self {
-            dims: dims.filter(|dim| dim.role != DimRole::Repeat).collect(),
+        Ok((total > least && total.is_finite()).then_some(Self {
+            dims,
             is_ratio,
             points,
             middle,
@@ -285,17 +293,13 @@ impl<'d> EffectShares<'d> {
     }
 }
 
-/// The greater half of the width of bounds, of the logarithm if `is_ratio`.
-fn half_width(x: f64, (lower, upper): (f64, f64), is_ratio: bool) -> f64 {
-    if !is_ratio {
-        return (x - lower).max(upper - x).max(0.0);
-    }
-    let below = if lower > 0.0 {
-        (x / lower).ln()
+/// The half width of the bounds of a logarithm, from that of its number: the lower half, which is the wider one.
+fn half_width_of_logarithm(x: f64, half: f64) -> f64 {
+    if half < x {
+        -(-half / x).ln_1p()
     } else {
-        (x - lower) / x
-    };
-    below.max((upper / x).ln()).max(0.0)
+        half / x
+    }
 }
 
 #[cfg(test)]

@@ -85,37 +85,10 @@ impl Dataset {
     /// # Errors
     /// Where there is no such result.
     pub fn main_effects(&self, result: &str) -> Result<Vec<MainEffect>, DatasetError> {
-        let Some(shares) = EffectShares::of(self, result)? else {
-            return Ok(Vec::new());
-        };
-        let axes = shares.dims.iter().enumerate();
-        let axes = axes.filter(|(_, dim)| dim.len() > 1);
-        let effects = axes.map(|(axis, dim)| {
-            let mut sums = vec![(0.0, 0_usize); dim.len()];
-            for point in &shares.points {
-                if let Some((sum, count)) = sums.get_mut(shares.level(point.number, axis)) {
-                    *sum += point.x;
-                    *count += 1;
-                }
-            }
-            let levels = dim.values.iter().zip(sums).map(|(level, (sum, count))| {
-                let mean = (count > 0).then(|| sum / count as f64);
-                let shown = mean.map(|x| if shares.is_ratio { x.exp() } else { x });
-                (level.clone(), shown)
-            });
-            let levels = levels.collect();
-            let (share, bounds) = shares.alone(axis);
-            MainEffect {
-                input: dim.name.clone(),
-                share,
-                bounds,
-                levels,
-                is_ratio: shares.is_ratio,
-            }
-        });
-        let mut effects: Vec<MainEffect> = effects.collect();
-        effects.sort_by(|one, other| other.share.total_cmp(&one.share));
-        Ok(effects)
+        let shares = EffectShares::of(self, result)?;
+        Ok(shares
+            .as_ref()
+            .map_or_else(Vec::new, EffectShares::main_effects))
     }
 
     /// How much each pair of inputs matters to a result beyond what both explain alone, the most important one first.
@@ -142,27 +115,10 @@ impl Dataset {
     /// # Errors
     /// Where there is no such result.
     pub fn pair_effects(&self, result: &str) -> Result<Vec<PairEffect>, DatasetError> {
-        let Some(shares) = EffectShares::of(self, result)?.filter(EffectShares::is_full) else {
-            return Ok(Vec::new());
-        };
-        let axes = shares.dims.iter().enumerate();
-        let axes: Vec<(usize, &str)> = axes
-            .filter(|(_, dim)| dim.len() > 1)
-            .map(|(axis, dim)| (axis, &*dim.name))
-            .collect();
-        let mut effects = Vec::new();
-        for (at, (first, name)) in axes.iter().enumerate() {
-            for (second, other) in axes.iter().skip(at + 1) {
-                let (share, bounds) = shares.pair(*first, *second);
-                effects.push(PairEffect {
-                    inputs: [(*name).to_owned(), (*other).to_owned()],
-                    share,
-                    bounds,
-                });
-            }
-        }
-        effects.sort_by(|one, other| other.share.total_cmp(&one.share));
-        Ok(effects)
+        let shares = EffectShares::of(self, result)?;
+        Ok(shares
+            .as_ref()
+            .map_or_else(Vec::new, EffectShares::pair_effects))
     }
 
     /// The pairs of inputs that summaries name: up to three whose lower bound is 2 % of the differences or more. None for a
@@ -173,12 +129,89 @@ impl Dataset {
     /// # Errors
     /// Where there is no such result.
     pub fn important_pairs(&self, result: &str) -> Result<Vec<PairEffect>, DatasetError> {
-        let effects = self.pair_effects(result)?;
+        let shares = EffectShares::of(self, result)?;
+        Ok(shares
+            .as_ref()
+            .map_or_else(Vec::new, EffectShares::important_pairs))
+    }
+
+    /// The main effects and the important pairs of a result.
+    pub(crate) fn effects_and_pairs(
+        &self,
+        result: &str,
+    ) -> Result<(Vec<MainEffect>, Vec<PairEffect>), DatasetError> {
+        let shares = EffectShares::of(self, result)?;
+        Ok(shares.map_or_else(Default::default, |shares| {
+            (shares.main_effects(), shares.important_pairs())
+        }))
+    }
+}
+
+impl EffectShares<'_> {
+    /// The share of each input with several levels, the greatest first.
+    fn main_effects(&self) -> Vec<MainEffect> {
+        let axes = self.dims.iter().enumerate();
+        let axes = axes.filter(|(_, dim)| dim.len() > 1);
+        let effects = axes.map(|(axis, dim)| {
+            let mut sums = vec![(0.0, 0_usize); dim.len()];
+            for point in &self.points {
+                if let Some((sum, count)) = sums.get_mut(self.level(point.number, axis)) {
+                    *sum += point.x;
+                    *count += 1;
+                }
+            }
+            let levels = dim.values.iter().zip(sums).map(|(level, (sum, count))| {
+                let mean = (count > 0).then(|| sum / count as f64);
+                let shown = mean.map(|x| if self.is_ratio { x.exp() } else { x });
+                (level.clone(), shown)
+            });
+            let levels = levels.collect();
+            let (share, bounds) = self.alone(axis);
+            MainEffect {
+                input: dim.name.clone(),
+                share,
+                bounds,
+                levels,
+                is_ratio: self.is_ratio,
+            }
+        });
+        let mut effects: Vec<MainEffect> = effects.collect();
+        effects.sort_by(|one, other| other.share.total_cmp(&one.share));
+        effects
+    }
+
+    /// The share of each pair of such inputs, the greatest first; none where a point is missing.
+    fn pair_effects(&self) -> Vec<PairEffect> {
+        if !self.is_full() {
+            return Vec::new();
+        }
+        let axes = self.dims.iter().enumerate();
+        let axes: Vec<(usize, &str)> = axes
+            .filter(|(_, dim)| dim.len() > 1)
+            .map(|(axis, dim)| (axis, &*dim.name))
+            .collect();
+        let mut effects = Vec::new();
+        for (at, (first, name)) in axes.iter().enumerate() {
+            for (second, other) in axes.iter().skip(at + 1) {
+                let (share, bounds) = self.pair(*first, *second);
+                effects.push(PairEffect {
+                    inputs: [(*name).to_owned(), (*other).to_owned()],
+                    share,
+                    bounds,
+                });
+            }
+        }
+        effects.sort_by(|one, other| other.share.total_cmp(&one.share));
+        effects
+    }
+
+    fn important_pairs(&self) -> Vec<PairEffect> {
+        let effects = self.pair_effects();
         let is_only_one = effects.len() < 2;
         let surely = |pair: &PairEffect| pair.bounds.map_or(pair.share, |(low, _)| low);
         let important = effects.into_iter();
         let important = important.filter(|pair| !is_only_one && surely(pair) >= LEAST_PAIR_SHARE);
-        Ok(important.take(MOST_PAIRS).collect())
+        important.take(MOST_PAIRS).collect()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use crate::dataset::{Dataset, MainEffect, Optimum, PointValue, digits, quantity};
+use crate::dataset::{Dataset, DimRole, MainEffect, Optimum, PointValue, digits, quantity};
 use crate::var::Direction;
 
 use super::alternatives::{Inputs, MOST_NAMED, behind};
@@ -136,17 +136,18 @@ pub fn findings(dataset: &Dataset) -> Vec<Finding> {
 
 /// How much each input matters; `None` for a single one, which has all of it.
 fn effects(dataset: &Dataset, result: &str) -> Option<String> {
-    let effects = dataset.main_effects(result).ok()?;
-    if effects.len() < 2 {
+    let inputs = dataset.dims().iter();
+    let inputs = inputs.filter(|dim| dim.role != DimRole::Repeat && dim.len() > 1);
+    if inputs.count() < 2 {
         return None;
     }
+    let (effects, pairs) = dataset.effects_and_pairs(result).ok()?;
     let named = effects.iter().filter(|effect| effect.share >= LEAST_SHARE);
     let are_all_named = named.clone().count() == effects.len();
     let mut parts: Vec<String> = named
         .enumerate()
         .map(|(nth, effect)| effect_text(effect, nth == 0))
         .collect();
-    let pairs = dataset.important_pairs(result).unwrap_or_default();
     for pair in &pairs {
         let share = bounded_share(pair.share, pair.bounds);
         parts.push(format!("{} {share}", pair.inputs.join(" * ")));

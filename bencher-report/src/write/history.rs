@@ -5,13 +5,13 @@ use std::path::Path;
 
 use bencher_core::dataset::{Dataset, DatasetError};
 
+use crate::answer::Answer;
 use crate::chart::Chart;
 use crate::deduce;
 use crate::over_time::SweepRuns;
 use crate::render::html::{History, history_page};
 
 use super::folder::Folder;
-use super::pictures::Answers;
 use super::{ReportError, ReportFiles, ReportOptions, anchor, deliver, outputs_of, png_files};
 
 /// Writes `index.html` with the runs of some sweeps over time, and PNG files, to a folder.
@@ -48,22 +48,10 @@ pub fn write_history(
         };
         if options.png {
             let curves = sweep.curves.as_ref().map_or_else(Vec::new, curves_of);
-            let newest = deduce::deduce(&sweep.newest.dataset);
-            let answers = Answers::of(&sweep.newest.dataset);
-            outputs.extend(png_files(
-                &curves,
-                &Answers::NONE,
-                &anchor,
-                options,
-                &mut warnings,
-            ));
-            outputs.extend(png_files(
-                &newest,
-                &answers,
-                &anchor,
-                options,
-                &mut warnings,
-            ));
+            let mut newest = deduce::deduce(&sweep.newest.dataset);
+            Answer::of(&sweep.newest.dataset).write_to(&mut newest);
+            outputs.extend(png_files(&curves, &anchor, options, &mut warnings));
+            outputs.extend(png_files(&newest, &anchor, options, &mut warnings));
         }
         report.warnings.extend(warnings.iter().cloned());
         drawn.push((sweep, anchor, contents, warnings));

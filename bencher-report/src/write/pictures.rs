@@ -5,9 +5,6 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use bencher_core::dataset::Dataset;
-use bencher_core::record::{Caveat, CaveatKind, Finding, caveats, findings};
-
 use crate::chart::{Chart, text};
 
 use crate::render::Look;
@@ -21,51 +18,8 @@ pub(super) struct Picture {
     pub(super) warnings: Vec<String>,
 }
 
-/// What a dataset says about its results.
-pub(super) struct Answers {
-    found: Vec<Finding>,
-    doubtful: Vec<Caveat>,
-}
-
-impl Answers {
-    pub(super) fn of(dataset: &Dataset) -> Self {
-        let mut doubtful = caveats(dataset);
-        // The best point's own sentence says so.
-        doubtful.retain(|one| one.kind != CaveatKind::Undecided);
-        Self {
-            found: findings(dataset),
-            doubtful,
-        }
-    }
-
-    /// Nothing is said.
-    pub(super) const NONE: Self = Self {
-        found: Vec::new(),
-        doubtful: Vec::new(),
-    };
-
-    /// The sentences below the pictures of a result.
-    fn about(&self, result: &str) -> Vec<String> {
-        let found = self.found.iter().filter(|one| one.result == result);
-        let sentence = |one: &Finding| format!("{}: {}", one.kind.name(), one.text);
-        let mut sentences: Vec<String> = found.map(sentence).collect();
-        let is_about = |one: &&Caveat| one.result.is_empty() || one.result == result;
-        let doubtful = self.doubtful.iter().filter(is_about);
-        let doubtful: Vec<&str> = doubtful.map(|one| one.text.as_str()).collect();
-        if !doubtful.is_empty() {
-            sentences.push(format!("doubtful: {}", doubtful.join(", ")));
-        }
-        sentences
-    }
-}
-
 /// Draws charts on as many threads as the machine has cores; the pictures come in their order.
-pub(super) fn draw_all(
-    charts: &[Chart],
-    answers: &Answers,
-    renderer: StaticRenderer,
-    look: &Look,
-) -> Vec<Picture> {
+pub(super) fn draw_all(charts: &[Chart], renderer: StaticRenderer, look: &Look) -> Vec<Picture> {
     let renderer = match renderer {
         StaticRenderer::Auto if !is_for_gnuplot(charts, look) => StaticRenderer::Kuva,
         chosen => chosen,
@@ -78,7 +32,7 @@ pub(super) fn draw_all(
             let (Some(chart), Some(slot)) = (charts.get(n), done.get(n)) else {
                 return;
             };
-            let picture = guarded(chart, answers, renderer, look);
+            let picture = guarded(chart, renderer, look);
             if let Ok(mut slot) = slot.lock() {
                 *slot = picture;
             }
@@ -112,10 +66,10 @@ fn is_for_gnuplot(_: &[Chart], _: &Look) -> bool {
 }
 
 /// A renderer is other people's code: its panic is a warning, not the end of the report.
-fn guarded(chart: &Chart, answers: &Answers, renderer: StaticRenderer, look: &Look) -> Picture {
+fn guarded(chart: &Chart, renderer: StaticRenderer, look: &Look) -> Picture {
     let mut warnings = Vec::new();
     let drawn = catch_unwind(AssertUnwindSafe(|| {
-        draw(&answered(chart, answers), renderer, look, &mut warnings)
+        draw(chart, renderer, look, &mut warnings)
     }));
     let png = drawn.unwrap_or_else(|_| {
         let title = text::clip(&chart.title, 100);
@@ -123,19 +77,6 @@ fn guarded(chart: &Chart, answers: &Answers, renderer: StaticRenderer, look: &Lo
         None
     });
     Picture { png, warnings }
-}
-
-/// The chart with what was found of its result: a picture is read without its page.
-fn answered(chart: &Chart, answers: &Answers) -> Chart {
-    let answer = if chart.kind.shows_points() {
-        answers.about(&chart.result)
-    } else {
-        Vec::new()
-    };
-    Chart {
-        answer,
-        ..chart.clone()
-    }
 }
 
 /// The PNG of a chart; what goes wrong becomes a warning.

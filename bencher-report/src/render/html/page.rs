@@ -10,6 +10,7 @@ use bencher_core::store::tag_text;
 use bencher_core::value::Payload;
 use serde_json::{Value as Json, json};
 
+use crate::answer::Answer;
 use crate::chart::Chart;
 use crate::deduce::Explanation;
 use crate::render::Look;
@@ -42,6 +43,7 @@ pub(crate) struct Section<'a> {
     /// The anchor, unique on the page.
     pub(crate) anchor: String,
     pub(crate) charts: &'a [Chart],
+    pub(crate) answer: &'a Answer,
     pub(crate) explanations: Vec<Explanation>,
     /// Warnings of the drawing itself.
     pub(crate) warnings: Vec<String>,

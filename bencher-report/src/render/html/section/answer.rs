@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use bencher_core::dataset::DimRole;
-use bencher_core::record::{Caveat, CaveatKind, Finding, caveats, caveats_by_result, findings};
+use bencher_core::record::{Caveat, CaveatKind, Finding, caveats_by_result};
 
 use crate::render::html::page::{Section, figure_id};
 use crate::render::html::text::html;
@@ -14,15 +14,14 @@ const LISTED: usize = 12;
 /// The findings of each result, then one line of caveats, with links to where the page shows them.
 pub(super) fn answer(out: &mut String, section: &Section) {
     let dataset = &section.record.dataset;
-    let found = findings(dataset);
-    let doubtful = caveats(dataset);
+    let (found, doubtful) = (&section.answer.findings, &section.answer.caveats);
     if found.is_empty() && doubtful.is_empty() {
         return;
     }
     out.push_str("<div class=\"answer\" role=\"region\" aria-label=\"Findings\">\n");
     if !found.is_empty() {
         out.push_str("<dl>\n");
-        for (results, found) in by_result(&found) {
+        for (results, found) in by_result(found) {
             let _ = writeln!(out, "<dt>{}</dt>", html(&results.join(", ")));
             for one in found {
                 let (kind, text) = (one.kind.name(), html(&one.text));
@@ -44,7 +43,7 @@ pub(super) fn answer(out: &mut String, section: &Section) {
             "<p class=\"caveats\">No sample failed, and {values}.</p>"
         );
     } else {
-        let lines = caveats_by_result(&doubtful);
+        let lines = caveats_by_result(doubtful);
         let listed = lines.iter().take(LISTED);
         let mut listed: Vec<String> = listed
             .map(|(first, line)| item(section, first, line))
