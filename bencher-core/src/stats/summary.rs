@@ -291,8 +291,7 @@ mod tests {
         crate::stats::median(&distances).map_or(0.0, f64::exp_m1)
     }
 
-    proptest! {
-        #[test]
+    #[test]
     fn the_summary_of_many_values_is_that_of_these_values() {
         let of = |factor: f64| -> Vec<f64> {
             let spread = |n: usize| 1.0 + (n * 7919 % 1013) as f64 / 1013.0;
@@ -305,7 +304,8 @@ mod tests {
         assert_eq!(summary(&one, 0.01), computed(&one, 0.01));
     }
 
-    #[test]
+    proptest! {
+        #[test]
         fn as_defined(values in proptest::collection::vec(1e-9_f64..1e3, 1..60)) {
             let found = summary(&values, MISRATE).unwrap();
             let (centre, noise) = (naive_centre(&values), naive_noise(&values));
