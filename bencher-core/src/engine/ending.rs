@@ -1,6 +1,7 @@
 //! The end of a run, with or without a signal. It happens once, after all output is written.
 
 use std::path::Path;
+#[cfg(unix)]
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -70,7 +70,7 @@ pub(crate) fn is_other(here: Option<Digest>, stored: Option<Digest>) -> bool {
 /// ```
 pub type InputValues = Box<dyn Fn(u64) -> Vec<Value>>;
 
-/// The stored side of a [`FutureCache`], which it reads samples from and writes samples to.
+/// The stored side of a [`FutureCache`](super::FutureCache), which it reads samples from and writes samples to.
 ///
 /// ```
 /// use std::sync::Arc;
