@@ -18,8 +18,6 @@ struct User {
     name: &'static str,
     /// The line of its manifest that names the tool.
     dependency: String,
-    /// Its profiles.
-    profile: &'static str,
     /// The bench, with so many types or functions, of which the first has a number of its own.
     bench: fn(usize, usize) -> String,
 }
@@ -70,31 +68,21 @@ fn users() -> Vec<User> {
         User {
             name: "bencher",
             dependency: bencher(""),
-            profile: "",
-            bench: bencher_bench,
-        },
-        User {
-            name: "bencher-less-optimised",
-            dependency: bencher(""),
-            profile: "[profile.bench.package]\nbencher-core.opt-level = 1\n",
             bench: bencher_bench,
         },
         User {
             name: "bencher-smallest",
             dependency: bencher(", default-features = false"),
-            profile: "",
             bench: bencher_bench,
         },
         User {
             name: "criterion",
             dependency: "criterion = \"0.8\"".to_owned(),
-            profile: "",
             bench: criterion_bench,
         },
         User {
             name: "divan",
             dependency: "divan = \"0.1\"".to_owned(),
-            profile: "",
             bench: divan_bench,
         },
     ]
@@ -136,8 +124,8 @@ fn crates(target: &Path) -> Result<BTreeMap<String, f64>, String> {
 fn generate(root: &Path, user: &User) -> Result<(), String> {
     let manifest = format!(
         "[package]\nname = \"user\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
-         [dev-dependencies]\n{}\n\n[[bench]]\nname = \"work\"\nharness = false\n\n{}",
-        user.dependency, user.profile
+         [dev-dependencies]\n{}\n\n[[bench]]\nname = \"work\"\nharness = false\n",
+        user.dependency
     );
     write(&root.join("Cargo.toml"), &manifest)?;
     write(
