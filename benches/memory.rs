@@ -3,6 +3,9 @@
 //! Every case is a process of its own, since the kernel tells a process its largest memory, and only
 //! that. Figures are beyond what a process needs that does nothing.
 
+#[path = "support/limits.rs"]
+mod limits;
+
 use std::cell::RefCell;
 use std::process::{Command, ExitCode, Stdio};
 use std::rc::Rc;
@@ -12,6 +15,7 @@ use bencher::evaluator::Executors;
 use bencher::prelude::*;
 use bencher::progress::SilentProgress;
 use bencher::sweep_executor::Interrupt;
+use limits::{peak, reached};
 
 /// Names the case to the process that is to run it.
 const CASE: &str = "BENCHER_MEMORY_CASE";
@@ -89,10 +93,6 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn reached(figure: f64, goal: f64) -> &'static str {
-    if figure <= goal { "reached" } else { "MISSED" }
-}
-
 /// Runs a case in this process: nanoseconds a sample.
 fn run(case: &str) -> f64 {
     if case == "nothing" {
@@ -143,14 +143,6 @@ fn run(case: &str) -> f64 {
         .map(|(_, seconds)| seconds)
         .sum();
     seconds * 1e9 / POINTS as f64
-}
-
-/// The largest memory of this process so far, in bytes.
-fn peak() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    let kib: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    Some(kib * 1024.0)
 }
 
 /// The CPU seconds of this process so far, of all its threads.

@@ -3,6 +3,9 @@
 //! Every case is a process of its own. Its memory is what drawing needs beyond the most that the run before it needed,
 //! since both are counted by the kernel as the largest memory so far.
 
+#[path = "support/limits.rs"]
+mod limits;
+
 use std::cell::RefCell;
 use std::process::{Command, ExitCode, Stdio};
 use std::rc::Rc;
@@ -13,6 +16,7 @@ use bencher::prelude::*;
 use bencher::progress::SilentProgress;
 use bencher::report::{ReportOptions, write_report};
 use bencher::sweep_executor::Interrupt;
+use limits::{peak, reached};
 
 /// Names the case to the process that is to run it.
 const CASE: &str = "BENCHER_REPORT_CASE";
@@ -75,10 +79,6 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn reached(figure: f64, goal: f64) -> &'static str {
-    if figure <= goal { "reached" } else { "MISSED" }
-}
-
 /// Runs a sweep and draws its report: seconds, and bytes beyond the run.
 fn draw([x, y, repeats]: [usize; 3]) -> [f64; 2] {
     let config = RunConfig {
@@ -117,14 +117,6 @@ fn draw([x, y, repeats]: [usize; 3]) -> [f64; 2] {
     }
     let seconds = started.elapsed().as_secs_f64();
     [seconds, peak().unwrap_or(f64::NAN) - before]
-}
-
-/// The largest memory of this process so far, in bytes.
-fn peak() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    let kib: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    Some(kib * 1024.0)
 }
 
 fn child(case: &str) -> [f64; 2] {

@@ -18,7 +18,7 @@ const POINTS: u64 = 24;
 /// What does not matter, as by default.
 const WITHIN: f64 = 0.01;
 
-/// A point with so many samples was a finalist.
+/// The least number of samples of a finalist.
 const FINALIST: usize = 7;
 
 /// The noise of a measurement.

@@ -110,7 +110,7 @@ fn pinned_workers_of_one_host_stay_on_different_cores() {
     assert_eq!(run.end(), Some(0), "{lists:?} {}", run.text("stderr"));
 }
 
-/// The hosts of this number of timed samples, in their order, of which no two ran at the same time.
+/// The hosts of `count` timed samples, in the order of the samples. No two samples may have run at the same time.
 fn one_at_a_time(log: &str, count: usize) -> Vec<String> {
     let text = std::fs::read_to_string(log).unwrap();
     let samples = text.lines().map(|line| {

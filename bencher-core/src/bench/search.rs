@@ -32,8 +32,8 @@ const EVALUATIONS: u64 = 100;
 /// Samples of a timed result at each point.
 const ROUNDS: u32 = 6;
 
-/// Proposals that may be under way at a time with up to so many workers, unless the user says otherwise. So one seed gives
-/// one sequence with each of these numbers, and they cost a search nothing that could be measured.
+/// How many proposals may run at a time by default. Any number of workers up to this one gives the same sequence for a
+/// seed. Waiting for fewer results made no search measurably better.
 const UNDER_WAY: u64 = 4;
 
 /// Batches of the same size at every point, here and in worker processes.

@@ -1,12 +1,10 @@
 //! The analysis of variance behind the importance of inputs: sums of squares between the levels of some inputs, and what
 //! the bounds of the points leave open about them.
 
-use crate::stats::mean;
+use crate::stats::distribution::normal_two_sided;
+use crate::stats::{MISRATE, mean};
 
 use super::{Dataset, DatasetError, Dim, DimRole};
-
-/// The normal quantile at 97.5 %.
-const Z: f64 = 1.959_963_984_540_054;
 
 /// The points of a result by their numbers in the grid.
 pub(super) struct EffectShares<'d> {
@@ -55,8 +53,9 @@ impl SumOfSquares {
         }
         let along = self.along.max(self.by_noise / self.freedom);
         let middle = self.observed - self.by_noise;
-        let shift = 2.0 * Z * Z * along;
-        let square = shift * shift + 2.0 * shift * middle + 2.0 * Z * Z * self.squared;
+        let z = normal_two_sided(MISRATE);
+        let shift = 2.0 * z * z * along;
+        let square = shift * shift + 2.0 * shift * middle + 2.0 * z * z * self.squared;
         let by = square.max(0.0).sqrt();
         let low = (middle + shift - by).max(0.0);
         [low, middle.max(low), (middle + shift + by).max(low)]
@@ -138,13 +137,14 @@ impl<'d> EffectShares<'d> {
             points.push(Point { number, x, noise });
         }
         let is_ratio = !points.is_empty() && points.iter().all(|point| point.x > 0.0);
+        let z = normal_two_sided(MISRATE);
         for point in &mut points {
             let half = if is_ratio {
                 half_width_of_logarithm(point.x, point.noise)
             } else {
                 point.noise
             };
-            point.noise = (half / Z).powi(2);
+            point.noise = (half / z).powi(2);
             if is_ratio {
                 point.x = point.x.ln();
             }

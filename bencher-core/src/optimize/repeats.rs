@@ -154,7 +154,7 @@ mod tests {
         height(trial.inputs[0].1.as_f64().unwrap())
     }
 
-    /// A search of 30 points, one of which, trial 3, had luck at its first value. It and some others were told twice more.
+    /// A search of 30 points. The first value of trial 3 is far too low; it and some other trials get two more values.
     fn told_with_luck(target: Option<f64>) -> Search<Parabola> {
         let options = SearchOptions::default().budget(30).sampler(Sampler::Sobol);
         let options = match target {

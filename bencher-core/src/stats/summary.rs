@@ -101,7 +101,7 @@ pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
     computed(values, misrate)
 }
 
-/// A summary of so many values takes a tenth of a second or more, and tables, findings and figures all ask for it.
+/// From this many values on, a summary is remembered: it takes a tenth of a second, and tables, findings and figures need it.
 const MANY: usize = 50_000;
 
 /// How many of them are remembered.

@@ -81,8 +81,8 @@ fn a_search_that_expects_no_more_is_decided_by_its_finalists() {
 
 #[test]
 fn the_best_so_far_is_no_lucky_value() {
-    // The least mean is 1, and the noise takes single values down to 0.5. No leader is told with such a value: each but the
-    // first has won three pairs of samples.
+    // The least mean is 1. With the noise, a single value can be 0.5. No leader is
+    // reported with such a value: each but the first was better in three pairs of samples.
     let mut bench = bench(quiet(None));
     let search = bench
         .sweep("Cost")

@@ -59,7 +59,7 @@ fn a_search_says_how_it_ended() {
 
 #[test]
 fn a_lucky_value_is_no_target() {
-    // The least mean is 1, and the noise takes single values down to 0.5.
+    // The least mean is 1. With the noise, a single value can be 0.5.
     let search = |target: f64, noise: f64, goals: &[&str]| {
         let mut bench = bench(quiet(None));
         let mut search = bench.sweep("Cost").sampler(Sampler::Tpe).evaluations(60);
