@@ -160,19 +160,23 @@ pub use bencher_core::context::Context;
 pub use bencher_core::dataset::{
     Cell, CellState, Comparison, Dataset, DatasetError, Dim, Formula, Variable,
 };
+#[cfg(feature = "evaluator")]
 pub use bencher_core::evaluator::{
-    Callback, Evaluator, EvaluatorError, EvaluatorOptions, Executors, Gather, JobRecord, Limits,
-    Objective, RunningJob,
+    Callback, Evaluator, EvaluatorError, EvaluatorOptions, Gather, JobRecord, Objective, RunningJob,
 };
+pub use bencher_core::evaluator::{Executors, Limits};
 pub use bencher_core::job::JobFunctionCache;
 pub use bencher_core::measure::{CountingAllocator, Environment};
 pub use bencher_core::plan::{Constraint, InputOverride, PlanError, SweepChoice};
 pub use bencher_core::record::{Counts, Failure, SweepRecord};
-pub use bencher_core::space::{Combination, Density, FactorSweep, Factors, SampleOrder};
+#[cfg(feature = "sweeper")]
+pub use bencher_core::space::{Combination, FactorSweep, Factors};
+pub use bencher_core::space::{Density, SampleOrder};
 #[cfg(feature = "store")]
 pub use bencher_core::store::Database;
 pub use bencher_core::store::{StoreError, load_newest_results};
 pub use bencher_core::sweep_executor::{Benchmark, BoxError, Interrupt, Result};
+#[cfg(feature = "sweeper")]
 pub use bencher_core::sweeper::{ParamSweeper, SweeperOptions};
 pub use bencher_core::value::{Digest, File, Html, Image, Kind, Table, Value, Video};
 pub use bencher_core::var::{
@@ -181,9 +185,11 @@ pub use bencher_core::var::{
 };
 
 // Where these names come from, with all that stands beside them.
+#[cfg(feature = "sweeper")]
+pub use bencher_core::sweeper;
 pub use bencher_core::{
     claim, cli, context, dataset, evaluator, job, measure, progress, record, result_collector,
-    runner, space, stats, store, sweep_executor, sweeper, value,
+    runner, space, stats, store, sweep_executor, value,
 };
 pub use bencher_macros::{ParametrizedSweep, SweepEnum, bench_sweep};
 #[cfg(feature = "report")]

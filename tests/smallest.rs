@@ -92,6 +92,8 @@ fn what_is_left_out_is_rejected_not_listed_and_can_be_drawn_by_the_tool() {
         (&["--cache-size", "1GB"], "--cache-size", "feature `store`"),
         (&["--overwrite"], "--overwrite", "feature `store`"),
         (&["--tag", "x"], "--tag", "feature `store`"),
+        (&["--shared-dir", "x"], "--shared-dir", "feature `sweeper`"),
+        (&["--search", "9"], "--search", "feature `search`"),
         (&["--over-time"], "--over-time", "feature `history`"),
         (&["--baseline", "main"], "--baseline", "feature `history`"),
         (&["--report", "out"], "--report", "feature `report`"),

@@ -68,7 +68,7 @@ pub struct DrawReply {
 /// # Errors
 /// The reason why it cannot be written.
 pub fn write<M: Serialize>(message: &M, to: &mut dyn Write) -> Result<(), String> {
-    let bytes = postcard::to_stdvec(message).map_err(|error| error.to_string())?;
+    let bytes = postcard::to_extend(message, Vec::new()).map_err(|error| error.to_string())?;
     to.write_all(VERSION.as_bytes())
         .and_then(|()| to.write_all(&bytes))
         .and_then(|()| to.flush())

@@ -233,5 +233,5 @@ pub(super) fn inputs_json(at: &[(String, String)]) -> Json {
     let inputs = at
         .iter()
         .map(|(name, value)| (name.clone(), Json::from(value.as_str())));
-    Json::Object(inputs.collect())
+    Json::Object(crate::sort::object(inputs))
 }

@@ -1,10 +1,9 @@
 //! What a cluster did for a sweep: lines for the user, attributes of the dataset, warnings.
 
-use std::collections::BTreeSet;
-
 use crate::dataset::Dataset;
 use crate::evaluator::ClusterReport;
 use crate::plan::Plan;
+use crate::sort;
 
 /// The hosts with their shares, and what was lost and found; a line each.
 pub(super) fn lines(report: &ClusterReport) -> Vec<String> {
@@ -60,9 +59,9 @@ pub(super) fn warning(plan: &Plan, report: &ClusterReport) -> Option<String> {
 /// How the machines that took samples differ, if they do.
 fn differences(report: &ClusterReport) -> Option<String> {
     let at_work = || report.hosts.iter().filter(|share| share.jobs > 0);
-    let classes: BTreeSet<_> = at_work().map(|share| share.machine).collect();
+    let classes = sort::set(at_work().map(|share| share.machine));
     let classes = classes.len().max(report.classes);
-    let governors: BTreeSet<_> = at_work().map(|share| share.governor.as_deref()).collect();
+    let governors = sort::set(at_work().map(|share| share.governor.as_deref()));
     let hosts = at_work().count();
     let what = match (classes, governors.len()) {
         (2.., _) => format!("machines of {classes} classes"),

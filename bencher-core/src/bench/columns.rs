@@ -120,8 +120,7 @@ pub(super) fn keep_discarded(dataset: &mut Dataset, counts: &[(u64, SliceCounts)
         let flat = usize::try_from(*point).ok()?.checked_mul(repeats)?;
         (share > 0.0).then(|| (point_text(dataset, flat), serde_json::Value::from(share)))
     };
-    let shares: serde_json::Map<String, serde_json::Value> =
-        counts.iter().filter_map(share).collect();
+    let shares = crate::sort::object(counts.iter().filter_map(share));
     if !shares.is_empty() {
         let text = serde_json::Value::Object(shares).to_string();
         dataset.attributes.insert(DISCARDED.to_owned(), text);

@@ -1,9 +1,11 @@
 //! The JSON lines of a finished sweep beside its cells: the times of points, and the comparisons of levels.
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use crate::dataset::{Comparison, Dataset};
+#[cfg(feature = "search")]
 use crate::record::{SEARCH, SEARCH_BEST, SearchHistory};
+use crate::sort;
 
 use super::comparisons::comparisons;
 
@@ -14,7 +16,7 @@ pub(super) fn timings_json(dataset: &Dataset) -> Json {
         let name = &var.info.name;
         Some((name.clone(), dataset.timings(name).ok()?.to_json()))
     });
-    Json::Object(timings.collect::<Map<String, Json>>())
+    Json::Object(sort::object(timings))
 }
 
 /// How many times as long each level of the compared input takes as the first, result by result.
@@ -27,6 +29,7 @@ pub(super) fn comparisons_json(dataset: &Dataset) -> Json {
 }
 
 /// How the search went that a dataset comes from; null for a grid.
+#[cfg(feature = "search")]
 pub(super) fn search_json(dataset: &Dataset) -> Json {
     let Some(history) = SearchHistory::of(dataset) else {
         return Json::Null;

@@ -9,7 +9,9 @@ use crate::evaluator::process::{ordinal, worker_role};
 use crate::exit_guard;
 use crate::measure::Environment;
 use crate::plan::{Choice, Plan};
-use crate::progress::{ProgressSink, StatusSink};
+use crate::progress::ProgressSink;
+#[cfg(feature = "cluster")]
+use crate::progress::StatusSink;
 use crate::result_collector::ResultCollector;
 use crate::store::StoreError;
 use crate::sweep_executor::{Body, Result, RunEnd, RunOptions, SweepExecutor};
@@ -216,8 +218,10 @@ impl Execution {
     ) -> Result<RunEnd, BenchError> {
         let clock = Instant::now();
         let executor = &self.executor;
+        #[cfg(feature = "cluster")]
         let mut with_status;
         let progress: &mut dyn ProgressSink = match options.executor {
+            #[cfg(feature = "cluster")]
             Executors::Cluster(_) => {
                 with_status = StatusSink::new(session.progress.as_mut(), &session.root);
                 &mut with_status

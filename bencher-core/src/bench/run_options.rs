@@ -6,7 +6,9 @@ use crate::measure::{
 use crate::plan::{Plan, PlanError};
 use crate::space::SampleOrder;
 use crate::store::{JobFolders, slug, sweep_tag};
-use crate::sweep_executor::{RunOptions, SharedList};
+use crate::sweep_executor::RunOptions;
+#[cfg(feature = "sweeper")]
+use crate::sweep_executor::SharedList;
 use crate::value::Digest;
 
 use super::attributes::is_side_by_side;
@@ -91,7 +93,10 @@ impl SweepRun<'_> {
             SampleOrder::RoundRobin
         };
         let store = session.samples(&plan.series().tag)?;
+        #[cfg(feature = "sweeper")]
         let shared = self.shared_list(plan, session)?;
+        #[cfg(not(feature = "sweeper"))]
+        self.refuse_shared_list(session)?;
         let config = &session.config;
         Ok(RunOptions {
             order: config
@@ -118,12 +123,14 @@ impl SweepRun<'_> {
             side_by_side: config.side_by_side,
             limits: config.limits,
             retries: config.retries,
+            #[cfg(feature = "sweeper")]
             shared,
             launch: None,
         })
     }
 
     /// The work list that the processes of this sweep share, where the user names a directory for it.
+    #[cfg(feature = "sweeper")]
     fn shared_list(
         &self,
         plan: &Plan,
@@ -145,6 +152,17 @@ impl SweepRun<'_> {
             folder: session.start.join(folder).join(name),
             title,
         }))
+    }
+
+    #[cfg(not(feature = "sweeper"))]
+    fn refuse_shared_list(&self, session: &Session) -> Result<(), BenchError> {
+        match session.config.shared_dir {
+            Some(_) => Err(BenchError::NotShared {
+                title: self.settings.title.clone(),
+                reason: "this program is built without bencher's feature `sweeper`",
+            }),
+            None => Ok(()),
+        }
     }
 
     /// The timer of the run.

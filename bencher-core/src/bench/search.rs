@@ -8,7 +8,9 @@ use crate::exit_guard;
 use crate::measure::{ReplicateRole, RoundRules, RoundTarget};
 use crate::optimize::{Goal, Proposals, Sampler, SearchError, SearchOptions, SearchSpace};
 use crate::plan::result_name_of;
-use crate::progress::{ProgressSink, StatusSink};
+use crate::progress::ProgressSink;
+#[cfg(feature = "cluster")]
+use crate::progress::StatusSink;
 use crate::store::sweep_tag;
 use crate::sweep_executor::{
     Result, RunOptions, SearchRun, SearchRunError, SearchedRun, SweepExecutor,
@@ -269,8 +271,10 @@ impl SweepRun<'_> {
             .start(title, u128::from(budget.unwrap_or(0)) * repeats);
         let in_progress = exit_guard::SweepGuard::begin(title, executor.describe_points());
         let ran = {
+            #[cfg(feature = "cluster")]
             let mut with_status;
             let progress: &mut dyn ProgressSink = match run_options.executor {
+                #[cfg(feature = "cluster")]
                 Executors::Cluster(_) => {
                     with_status = StatusSink::new(session.progress.as_mut(), &session.root);
                     &mut with_status

@@ -13,7 +13,9 @@ use super::assertions::Judged;
 use super::config::OutputFormat;
 use super::error::failure_text;
 use super::print::{print_record, say};
-use super::result_json::{comparisons_json, search_json, timings_json};
+#[cfg(feature = "search")]
+use super::result_json::search_json;
+use super::result_json::{comparisons_json, timings_json};
 use super::session::Session;
 use super::session_report::ReportOutput;
 use super::table_view::TableView;
@@ -141,11 +143,15 @@ impl Session {
             }
             OutputFormat::Json => {
                 let result = record.dataset.to_json();
+                #[cfg(feature = "search")]
+                let search = search_json(&record.dataset);
+                #[cfg(not(feature = "search"))]
+                let search = serde_json::Value::Null;
                 print_json(
                     &serde_json::json!({"event": "result", "sweep": record.title,
                     "counts": counts_json(&record.counts, record.timed_out()), "warnings": record.warnings,
                     "timings": timings_json(&record.dataset), "comparisons": comparisons_json(&record.dataset),
-                    "search": search_json(&record.dataset),
+                    "search": search,
                     "dataset": result}),
                 );
                 judged.events(&record.title).iter().for_each(print_json);

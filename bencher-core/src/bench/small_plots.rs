@@ -115,9 +115,8 @@ impl<'d> Points<'d> {
 
 /// The levels of a numeric input in the order of their numbers, at most [`PLACES`].
 fn places(dim: &Dim) -> Vec<usize> {
-    let number = |level: &usize| dim.values.get(*level).and_then(crate::value::Value::as_f64);
-    let mut levels: Vec<usize> = (0..dim.len()).collect();
-    levels.sort_by(|a, b| {
+    let number = |level: usize| dim.values.get(level).and_then(crate::value::Value::as_f64);
+    let levels = crate::sort::order(dim.len(), &mut |a, b| {
         number(a)
             .unwrap_or(f64::NAN)
             .total_cmp(&number(b).unwrap_or(f64::NAN))

@@ -95,9 +95,8 @@ fn order_by(dataset: &Dataset, result: &str) -> Result<Vec<usize>, String> {
     let is_down = variable.info.direction == Direction::Maximize;
     let values = dataset.numbers_of_points(result);
     let values = values.map_err(|error| error.to_string())?;
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|one, other| {
-        let of = |at: &usize| values.get(*at).copied().flatten();
+    let order = crate::sort::order(values.len(), &mut |one, other| {
+        let of = |at: usize| values.get(at).copied().flatten();
         match (of(one), of(other)) {
             (Some(a), Some(b)) if is_down => b.total_cmp(&a),
             (Some(a), Some(b)) => a.total_cmp(&b),

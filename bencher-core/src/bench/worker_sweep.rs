@@ -61,7 +61,7 @@ impl Session {
             root: std::path::absolute(&self.root).unwrap_or_else(|_| self.root.clone()),
             earlier: EARLIER.with_borrow(Clone::clone),
         };
-        let context = postcard::to_stdvec(&context).map_err(|error| {
+        let context = postcard::to_extend(&context, Vec::new()).map_err(|error| {
             StoreError::Encode(format!(
                 "the results of earlier sweeps cannot be sent to a worker process: {error}"
             ))

@@ -35,6 +35,6 @@ pub fn simulate_cluster_workers(count: u32) -> std::io::Result<()> {
     crate::evaluator::cluster::simulate_workers(count, |args| {
         let point = postcard::from_bytes::<Job>(args).map(|job| job.point);
         let sample: Sample = [point.ok().map(Into::into)].into();
-        postcard::to_stdvec(&sample).unwrap_or_default()
+        postcard::to_extend(&sample, Vec::new()).unwrap_or_default()
     })
 }

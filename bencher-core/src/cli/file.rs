@@ -88,7 +88,7 @@ pub(super) fn settings(text: &str, path: &Path, program: &str) -> Result<Setting
             }
         }
     }
-    own.sort_by_key(|(exactness, ..)| *exactness);
+    crate::sort::by_key(&mut own, |(exactness, ..)| *exactness);
     let mut settings = Settings::default();
     for section in sections {
         settings.extend(section);

@@ -14,6 +14,7 @@
 //! ```
 
 mod args;
+#[cfg(feature = "cluster")]
 mod cluster_status;
 pub(crate) mod cluster_worker;
 mod environment;

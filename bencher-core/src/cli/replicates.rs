@@ -153,7 +153,7 @@ fn read_report(output: &[u8]) -> ReplicateReport {
         .lines()
         .rev()
         .find_map(|line| line.strip_prefix(REPORT_PREFIX));
-    line.and_then(|report| serde_json::from_str(report).ok())
+    line.and_then(|report| serde_json::from_slice(report.as_bytes()).ok())
         .unwrap_or_default()
 }
 

@@ -44,6 +44,7 @@ pub(crate) fn run_session(
         if process.is_of_user() && settings.config().cluster.worker {
             return Err(super::cluster_worker::run(&settings.config(), &interrupt));
         }
+        #[cfg(feature = "cluster")]
         if process.is_of_user() && settings.config().cluster.status {
             return Err(super::cluster_status::show(&settings.config()));
         }

@@ -1,8 +1,10 @@
 use std::cmp::Ordering;
 
+use crate::sort;
 use crate::value::Value;
 
-use super::dim::{Positions, compare};
+use super::dim::compare;
+use super::positions::Positions;
 use super::{Dataset, DatasetError, Dim};
 
 /// The coordinates that aligned datasets keep.
@@ -106,7 +108,7 @@ fn joined(dims: &[&Dim], join: Join) -> Result<Vec<Value>, DatasetError> {
         }
     };
     if dims.iter().all(|dim| rises(dim)) {
-        values.sort_by(|a, b| compare(a, b).unwrap_or(Ordering::Equal));
+        sort::by(&mut values, |a, b| compare(a, b).unwrap_or(Ordering::Equal));
     }
     Ok(values)
 }

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::value::{Kind, Payload, Value};
 
+use super::column_array;
 use super::error::DatasetError;
-use super::grid::CellRun;
+use super::grid::{CellRun, EachRun};
 
 /// The typed cells of one variable, as an ndarray.
 ///
@@ -26,41 +27,45 @@ use super::grid::CellRun;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Column {
     /// Truth values.
-    Bool(ArrayD<bool>),
+    Bool(#[serde(with = "column_array")] ArrayD<bool>),
     /// Signed integers up to 64 bits.
-    I64(ArrayD<i64>),
+    I64(#[serde(with = "column_array")] ArrayD<i64>),
     /// Unsigned integers up to 64 bits.
-    U64(ArrayD<u64>),
+    U64(#[serde(with = "column_array")] ArrayD<u64>),
     /// Signed integers of 128 bits.
-    I128(ArrayD<i128>),
+    I128(#[serde(with = "column_array")] ArrayD<i128>),
     /// Unsigned integers of 128 bits.
-    U128(ArrayD<u128>),
+    U128(#[serde(with = "column_array")] ArrayD<u128>),
     /// Floats, and times in seconds.
-    F64(ArrayD<f64>),
+    F64(#[serde(with = "column_array")] ArrayD<f64>),
     /// Text, and values that are only displayed: moments, entries.
-    Text(ArrayD<Arc<str>>),
+    Text(#[serde(with = "column_array")] ArrayD<Arc<str>>),
     /// Files, images, videos and tables.
-    Payload(ArrayD<Option<Arc<Payload>>>),
+    Payload(#[serde(with = "column_array")] ArrayD<Option<Arc<Payload>>>),
 }
 
 /// Two columns are equal if every cell is; cells without a value hold NaN, so NaN equals NaN.
 impl PartialEq for Column {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Bool(a), Self::Bool(b)) => a == b,
-            (Self::I64(a), Self::I64(b)) => a == b,
-            (Self::U64(a), Self::U64(b)) => a == b,
-            (Self::I128(a), Self::I128(b)) => a == b,
-            (Self::U128(a), Self::U128(b)) => a == b,
+            (Self::Bool(a), Self::Bool(b)) => same_cells(a, b, PartialEq::eq),
+            (Self::I64(a), Self::I64(b)) => same_cells(a, b, PartialEq::eq),
+            (Self::U64(a), Self::U64(b)) => same_cells(a, b, PartialEq::eq),
+            (Self::I128(a), Self::I128(b)) => same_cells(a, b, PartialEq::eq),
+            (Self::U128(a), Self::U128(b)) => same_cells(a, b, PartialEq::eq),
             (Self::F64(a), Self::F64(b)) => {
-                let same = |(a, b): (&f64, &f64)| Value::Float(*a) == Value::Float(*b);
-                a.shape() == b.shape() && a.iter().zip(b).all(same)
+                same_cells(a, b, |a, b| Value::Float(*a) == Value::Float(*b))
             }
-            (Self::Text(a), Self::Text(b)) => a == b,
-            (Self::Payload(a), Self::Payload(b)) => a == b,
+            (Self::Text(a), Self::Text(b)) => same_cells(a, b, PartialEq::eq),
+            (Self::Payload(a), Self::Payload(b)) => same_cells(a, b, PartialEq::eq),
             _ => false,
         }
     }
+}
+
+/// Whether two arrays have one shape and the same cells.
+fn same_cells<T>(a: &ArrayD<T>, b: &ArrayD<T>, is_same: impl Fn(&T, &T) -> bool) -> bool {
+    a.shape() == b.shape() && a.iter().zip(b).all(|(a, b)| is_same(a, b))
 }
 
 macro_rules! each {
@@ -173,7 +178,7 @@ impl Column {
 
     /// Copies runs of cells from a column of the same type; false where one does not fit.
     #[must_use]
-    pub(super) fn copy(&mut self, source: &Self, runs: impl Iterator<Item = CellRun>) -> bool {
+    pub(super) fn copy(&mut self, source: &Self, runs: EachRun<'_>) -> bool {
         match (self, source) {
             (Self::Bool(to), Self::Bool(from)) => copy_array(to, from, runs),
             (Self::I64(to), Self::I64(from)) => copy_array(to, from, runs),
@@ -198,11 +203,7 @@ fn push<T: Copy>(
     numbers.extend(flats.filter_map(|flat| cells.get(flat).copied().map(&number)));
 }
 
-fn copy_array<T: Clone>(
-    to: &mut ArrayD<T>,
-    from: &ArrayD<T>,
-    runs: impl Iterator<Item = CellRun>,
-) -> bool {
+fn copy_array<T: Clone>(to: &mut ArrayD<T>, from: &ArrayD<T>, runs: EachRun<'_>) -> bool {
     match (to.as_slice_mut(), from.as_slice()) {
         (Some(to), Some(from)) => copy_runs(to, from, runs),
         _ => false,
@@ -211,26 +212,18 @@ fn copy_array<T: Clone>(
 
 /// Copies runs of cells; false where one lies outside.
 #[must_use]
-pub(super) fn copy_runs<T: Clone>(
-    to: &mut [T],
-    from: &[T],
-    mut runs: impl Iterator<Item = CellRun>,
-) -> bool {
-    runs.all(
-        |CellRun {
-             from: a,
-             to: b,
-             count,
-         }| {
-            match (from.get(a..a + count), to.get_mut(b..b + count)) {
-                (Some(from), Some(to)) => {
-                    to.clone_from_slice(from);
-                    true
-                }
-                _ => false,
-            }
-        },
-    )
+pub(super) fn copy_runs<T: Clone>(to: &mut [T], from: &[T], runs: EachRun<'_>) -> bool {
+    runs(&mut |CellRun {
+                   from: a,
+                   to: b,
+                   count,
+               }| match (from.get(a..a + count), to.get_mut(b..b + count)) {
+        (Some(from), Some(to)) => {
+            to.clone_from_slice(from);
+            true
+        }
+        _ => false,
+    })
 }
 
 fn put<T>(array: &mut ArrayD<T>, flat: usize, value: T) -> bool {

@@ -55,7 +55,7 @@ impl Dataset {
                 let counted = (1..=whole.len()).map(Into::into);
                 whole.values = counted.collect();
             }
-            super::dim::Positions::of(whole)?;
+            super::positions::Positions::of(whole)?;
         }
         join(datasets, dims, axis, &lengths)
     }
@@ -87,7 +87,7 @@ impl Dataset {
                 coordinates: dim.len(),
             });
         }
-        super::dim::Positions::of(&dim)?;
+        super::positions::Positions::of(&dim)?;
         if let Some(part) = others
             .iter()
             .find(|part| !same_grid(&first.dims, &part.dims))
@@ -134,24 +134,6 @@ impl Dataset {
         }
         Ok(merged)
     }
-
-    /// Adds a variable behind the others.
-    ///
-    /// See [`Variable::from_array`] for an example.
-    ///
-    /// # Errors
-    /// Where its shape differs from the shape of the dataset, or its name is taken.
-    pub fn insert(&mut self, variable: Variable) -> Result<(), DatasetError> {
-        variable.check(&self.shape())?;
-        let name = &variable.info.name;
-        let taken = self.dims.iter().any(|dim| dim.name == *name)
-            || self.variables.iter().any(|var| var.info.name == *name);
-        if taken {
-            return Err(DatasetError::Repeated(name.clone()));
-        }
-        self.variables.push(variable);
-        Ok(())
-    }
 }
 
 /// The cells of all datasets, each at its place along an axis, of which it takes so many positions.
@@ -182,7 +164,7 @@ fn join(
                 count: length * inner,
             });
             match part.variable(&joined.info.name) {
-                Ok(source) => joined.copy_from(source, runs)?,
+                Ok(source) => joined.copy_from(source, &|each| runs.clone().all(each))?,
                 Err(_) => {
                     for flat in runs.flat_map(|run| run.to..run.to + run.count) {
                         joined.record_absent(flat, CellState::Missing, None)?;

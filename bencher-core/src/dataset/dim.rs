@@ -1,12 +1,9 @@
 use std::cmp::Ordering;
-use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::value::{Digest, KeyWriter, Kind, Value};
 use crate::var::Scale;
-
-use super::error::DatasetError;
 
 /// The role of a dimension.
 ///
@@ -126,30 +123,6 @@ pub(crate) fn compare(a: &Value, b: &Value) -> Option<Ordering> {
         (Value::Big(_), Value::Int(_)) => Some(Ordering::Greater),
         (Value::Int(_), Value::Big(_)) => Some(Ordering::Less),
         _ => a.as_f64()?.partial_cmp(&b.as_f64()?),
-    }
-}
-
-/// Where each coordinate of a dimension stands.
-pub(super) struct Positions(HashMap<Digest, usize>);
-
-impl Positions {
-    /// # Errors
-    /// Where a coordinate stands twice.
-    pub(super) fn of(dim: &Dim) -> Result<Self, DatasetError> {
-        let mut positions = HashMap::with_capacity(dim.len());
-        for (at, value) in dim.values.iter().enumerate() {
-            if positions.insert(digest(value), at).is_some() {
-                return Err(DatasetError::RepeatedCoordinate {
-                    dim: dim.name.clone(),
-                    value: dim.kind.display_value(value),
-                });
-            }
-        }
-        Ok(Self(positions))
-    }
-
-    pub(super) fn find(&self, value: &Value) -> Option<usize> {
-        self.0.get(&digest(value)).copied()
     }
 }
 

@@ -8,6 +8,11 @@ pub(super) struct CellRun {
     pub(super) count: usize,
 }
 
+/// Hands runs of cells to a function as long as it returns true, and tells whether it always did.
+///
+/// A function behind a pointer, so that copying is compiled once for each type of cell.
+pub(super) type EachRun<'a> = &'a dyn Fn(&mut dyn FnMut(CellRun) -> bool) -> bool;
+
 /// A walk over some axes of a grid: the flat offsets that they span, the last axis fastest.
 #[derive(Clone, Debug)]
 pub(super) struct Walk {

@@ -1,5 +1,6 @@
 //! How much each input matters to a result.
 
+use crate::sort;
 use crate::value::Value;
 
 use super::effect_shares::EffectShares;
@@ -176,7 +177,7 @@ impl EffectShares<'_> {
             }
         });
         let mut effects: Vec<MainEffect> = effects.collect();
-        effects.sort_by(|one, other| other.share.total_cmp(&one.share));
+        sort::by(&mut effects, |one, other| other.share.total_cmp(&one.share));
         effects
     }
 
@@ -201,7 +202,7 @@ impl EffectShares<'_> {
                 });
             }
         }
-        effects.sort_by(|one, other| other.share.total_cmp(&one.share));
+        sort::by(&mut effects, |one, other| other.share.total_cmp(&one.share));
         effects
     }
 

@@ -33,10 +33,13 @@
 //! ```
 
 mod aggregate;
+#[cfg(feature = "data")]
 mod align;
 mod array;
 mod cell;
 mod column;
+mod column_array;
+#[cfg(feature = "data")]
 mod combine;
 mod compare;
 mod conversion;
@@ -48,7 +51,9 @@ mod effect_shares;
 mod error;
 mod formula;
 mod grid;
+#[cfg(feature = "data")]
 mod group;
+#[cfg(feature = "data")]
 mod import_error;
 mod json;
 mod labels;
@@ -57,9 +62,15 @@ mod optimum;
 mod parts;
 mod payloads;
 mod point_values;
+#[cfg(feature = "data")]
+mod positions;
 mod reduce;
 mod reshape;
 mod select;
+#[cfg(feature = "data")]
+mod stack;
+#[cfg(feature = "data")]
+mod stored_units;
 mod table;
 mod timings;
 mod units;
@@ -70,6 +81,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use aggregate::{Aggregate, Statistic};
+#[cfg(feature = "data")]
 pub use align::Join;
 pub use array::Element;
 pub use cell::{Cell, CellState};
@@ -83,7 +95,9 @@ pub(crate) use dim::compare as coordinate_order;
 pub use dim::{Dim, DimRole};
 pub use error::DatasetError;
 pub use formula::{Formula, FormulaError, FormulaProblem};
+#[cfg(feature = "data")]
 pub use group::Group;
+#[cfg(feature = "data")]
 pub use import_error::ImportError;
 pub(crate) use json::json_value;
 pub(crate) use labels::{Labels, coordinate_text, one_line};
@@ -204,13 +218,35 @@ impl Dataset {
         dims: Vec<Dim>,
         runs: impl Iterator<Item = grid::CellRun> + Clone,
     ) -> Result<Self, DatasetError> {
+        self.rearranged_by(dims, &|each| runs.clone().all(each))
+    }
+
+    fn rearranged_by(&self, dims: Vec<Dim>, runs: grid::EachRun<'_>) -> Result<Self, DatasetError> {
         let shape: Vec<usize> = dims.iter().map(Dim::len).collect();
         let variables = self
             .variables
             .iter()
-            .map(|var| var.rearranged(&shape, runs.clone()))
+            .map(|var| var.rearranged(&shape, runs))
             .collect::<Result<_, _>>()?;
         Self::from_parts(self.name.clone(), dims, variables, self.attributes.clone())
+    }
+
+    /// Adds a variable behind the others.
+    ///
+    /// See [`Variable::from_array`] for an example.
+    ///
+    /// # Errors
+    /// Where its shape differs from the shape of the dataset, or its name is taken.
+    pub fn insert(&mut self, variable: Variable) -> Result<(), DatasetError> {
+        variable.check(&self.shape())?;
+        let name = &variable.info.name;
+        let taken = self.dims.iter().any(|dim| dim.name == *name)
+            || self.variables.iter().any(|var| var.info.name == *name);
+        if taken {
+            return Err(DatasetError::Repeated(name.clone()));
+        }
+        self.variables.push(variable);
+        Ok(())
     }
 
     /// Checks a dataset that was read from a file: names differ, and every variable has the shape of the dimensions.

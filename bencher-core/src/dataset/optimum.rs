@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::sort;
 use crate::value::{Kind, Value};
 use crate::var::Direction;
 
@@ -192,7 +193,7 @@ impl Dataset {
         let values = values.filter_map(|point| Some((point.first, point.value?)));
         let mut values: Vec<(usize, Bounded)> = values.filter(|(_, x)| !x.0.is_nan()).collect();
         // A stable sort: of equal ones, the first in the order of the grid.
-        values.sort_by(|(_, one), (_, other)| match direction {
+        sort::by(&mut values, |(_, one), (_, other)| match direction {
             Direction::Maximize => other.0.total_cmp(&one.0),
             _ => one.0.total_cmp(&other.0),
         });

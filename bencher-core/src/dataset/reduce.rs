@@ -194,14 +194,7 @@ impl Dataset {
         dims: &[&str],
         statistic: impl Fn(&[f64]) -> Option<f64>,
     ) -> Result<Self, DatasetError> {
-        let mut groups = Groups::over(self, dims)?;
-        let variables = self
-            .variables
-            .iter()
-            .filter(|var| var.is_numeric())
-            .map(|var| groups.reduce(var, &statistic, false))
-            .collect::<Result<_, _>>()?;
-        groups.finish(self, variables)
+        self.reduce_by(dims, &statistic, false)
     }
 
     /// A statistic of the order of cells, which knows the places of times that are too short or too long to measure.
@@ -210,12 +203,21 @@ impl Dataset {
         dims: &[&str],
         statistic: impl Fn(&[f64]) -> Option<f64>,
     ) -> Result<Self, DatasetError> {
+        self.reduce_by(dims, &statistic, true)
+    }
+
+    fn reduce_by(
+        &self,
+        dims: &[&str],
+        statistic: &dyn Fn(&[f64]) -> Option<f64>,
+        is_of_order: bool,
+    ) -> Result<Self, DatasetError> {
         let mut groups = Groups::over(self, dims)?;
         let variables = self
             .variables
             .iter()
             .filter(|var| var.is_numeric())
-            .map(|var| groups.reduce(var, &statistic, var.info.timed))
+            .map(|var| groups.reduce(var, statistic, is_of_order && var.info.timed))
             .collect::<Result<_, _>>()?;
         groups.finish(self, variables)
     }
@@ -259,7 +261,7 @@ impl Groups {
     fn reduce(
         &mut self,
         source: &Variable,
-        statistic: impl Fn(&[f64]) -> Option<f64>,
+        statistic: &dyn Fn(&[f64]) -> Option<f64>,
         is_ordered: bool,
     ) -> Result<Variable, DatasetError> {
         let info = VariableInfo {

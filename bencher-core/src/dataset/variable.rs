@@ -11,7 +11,7 @@ use super::cell::{Cell, CellState};
 use super::column::{Column, copy_runs, grid_len};
 use super::dim::label;
 use super::error::DatasetError;
-use super::grid::CellRun;
+use super::grid::{CellRun, EachRun};
 
 /// The description of a variable, without its data.
 ///
@@ -111,7 +111,7 @@ impl Variable {
     pub(super) fn rearranged(
         &self,
         shape: &[usize],
-        runs: impl Iterator<Item = CellRun> + Clone,
+        runs: EachRun<'_>,
     ) -> Result<Self, DatasetError> {
         let mut rearranged = Self::pending(self.info.clone(), shape)?;
         rearranged.copy_from(self, runs)?;
@@ -122,23 +122,23 @@ impl Variable {
     pub(super) fn copy_from(
         &mut self,
         source: &Self,
-        runs: impl Iterator<Item = CellRun> + Clone,
+        runs: EachRun<'_>,
     ) -> Result<(), DatasetError> {
         let (column, states) = (
             Arc::make_mut(&mut self.column),
             Arc::make_mut(&mut self.states),
         );
-        let copied = column.copy(&source.column, runs.clone())
-            && copy_runs(states, &source.states, runs.clone());
+        let copied = column.copy(&source.column, runs) && copy_runs(states, &source.states, runs);
         if !copied {
             return Err(DatasetError::Shape(self.info.name.clone()));
         }
         if !source.reasons.is_empty() {
-            for CellRun { from, to, count } in runs {
+            runs(&mut |CellRun { from, to, count }| {
                 let reasons = source.reasons.range(from..from + count);
                 self.reasons
                     .extend(reasons.map(|(flat, reason)| (to + flat - from, reason.clone())));
-            }
+                true
+            });
         }
         Ok(())
     }

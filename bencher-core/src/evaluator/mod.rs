@@ -25,7 +25,9 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+#[cfg(feature = "evaluator")]
 mod asynchronous;
+#[cfg(feature = "evaluator")]
 pub mod callbacks;
 pub(crate) mod cluster;
 mod dispatcher;
@@ -35,6 +37,7 @@ mod limits;
 mod outcome;
 #[cfg_attr(not(unix), path = "no_process.rs")]
 pub mod process;
+#[cfg(feature = "evaluator")]
 mod search;
 mod serial;
 #[cfg(test)]
@@ -45,6 +48,7 @@ mod watched_threads;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+#[cfg(feature = "evaluator")]
 pub use asynchronous::{AsyncBackend, AsyncFunction, BoxedFuture};
 pub use cluster::{ClusterOptions, ClusterReport, HostShare, WorkerPlacement};
 pub use dispatcher::{Dispatcher, RetryCounts};
@@ -53,6 +57,7 @@ pub(crate) use executors::executor_instead;
 pub use handle::{JobHandle, SharedHandle};
 pub use limits::Limits;
 pub use outcome::{FinishedTask, Outcome, Task, Usage};
+#[cfg(feature = "evaluator")]
 pub use search::{
     Callback, Evaluator, EvaluatorError, EvaluatorOptions, FAILURE, Gather, IntoObjective,
     JobRecord, JobState, LogEntry, MemoryStorage, Number, Numbers, Objective, RunningJob,

@@ -416,7 +416,7 @@ pub(super) fn encode<R: Serialize + DeserializeOwned>(
         matches!(texts, (Ok(back), Ok(result)) if back == result)
     };
     let json = serde_json::to_vec(result).ok();
-    let postcard = || postcard::to_stdvec(result).ok();
+    let postcard = || postcard::to_extend(result, Vec::new()).ok();
     let forms = json.map(|bytes| (JSON, bytes)).into_iter();
     let mut forms = forms
         .chain(

@@ -23,6 +23,7 @@
 //! ```
 
 mod cache;
+#[cfg(feature = "evaluator")]
 mod cached_function;
 mod function_cache;
 mod sample;
@@ -30,6 +31,7 @@ mod sample_cache;
 
 pub use cache::{CallCounts, FutureCache};
 pub(crate) use cache::{RoundState, RunHit};
+#[cfg(feature = "evaluator")]
 pub use cached_function::{CachedFunction, CallFuture};
 pub use function_cache::{CallError, JobFunctionCache};
 pub use sample::Sample;

@@ -261,11 +261,6 @@ const READINGS: u32 = 100_000;
 const CALIBRATION: (u32, u64) = (25, 2_000);
 
 fn calibrated(clock: &impl Clock) -> ClockCosts {
-    let fastest = |time: &dyn Fn() -> Duration| {
-        let times = (0..CALIBRATION.0).map(|_| time());
-        let least = times.min().unwrap_or_default();
-        least.as_secs_f64() / CALIBRATION.1 as f64
-    };
     let reading = fastest(&|| {
         let start = clock.now();
         for _ in 0..CALIBRATION.1 {
@@ -283,6 +278,14 @@ fn calibrated(clock: &impl Clock) -> ClockCosts {
         reading,
         iteration: (loops - reading / CALIBRATION.1 as f64).max(0.0),
     }
+}
+
+/// The least time of several runs, in seconds for each repetition.
+#[inline(never)]
+fn fastest(time: &dyn Fn() -> Duration) -> f64 {
+    let times = (0..CALIBRATION.0).map(|_| time());
+    let least = times.min().unwrap_or_default();
+    least.as_secs_f64() / CALIBRATION.1 as f64
 }
 
 /// The smallest difference between two readings that is seen often; nothing where the clock stands still.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::sort;
+
 /// Names the best point of a timed result instead of measuring all points equally well.
 ///
 /// After six rounds of all points, a round has the leader and the eight rivals that are least refuted. It ends when every
@@ -176,7 +178,7 @@ impl Race {
                 open.push((evidence, rival.point));
             }
         }
-        open.sort_by(|a, b| a.0.total_cmp(&b.0));
+        sort::by(&mut open, |a, b| a.0.total_cmp(&b.0));
         Some(Look {
             leader: leader.point,
             open: open.into_iter().map(|(_, point)| point).collect(),
@@ -186,7 +188,7 @@ impl Race {
     /// The levels of points and the speeds of rounds by least squares, in turns, and the variance of one time over all.
     fn levels(&self) -> (Vec<Level>, f64) {
         let known = || self.points.iter().filter(|(_, times)| times.len() > 1);
-        let mut means: BTreeMap<u64, f64> = known().map(|(point, _)| (*point, 0.0)).collect();
+        let mut means = sort::map(known().map(|(point, _)| (*point, 0.0)));
         let mut speeds = vec![0.0; self.rounds];
         for _ in 0..TURNS {
             let mut sums = vec![(0.0, 0.0); self.rounds];

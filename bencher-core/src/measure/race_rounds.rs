@@ -1,6 +1,8 @@
 //! The rounds of a race: which points the next one has, and which are named the best.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+
+use crate::sort;
 
 use super::race::{BestRule, FIRST_ROUNDS, Look, Race};
 use super::rounds::{Rounds, StopReason};
@@ -49,9 +51,9 @@ impl Rounds {
         }
         let races = self.races.len();
         let looks = self.races.iter();
-        let looks: BTreeMap<u64, Look> = looks
-            .filter_map(|(group, race)| Some((*group, race.look(rule.within, races)?)))
-            .collect();
+        let looks = sort::map(
+            looks.filter_map(|(group, race)| Some((*group, race.look(rule.within, races)?))),
+        );
         self.contenders = looks
             .values()
             .map(|look| (look.leader, look.open.clone()))

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
+use crate::sort;
 use crate::stats::{MISRATE, PointTime, RoundTime, Summary};
 
 use super::order::{Alternatives, ordered};
@@ -226,7 +227,7 @@ impl Rounds {
             stop: None,
         });
         let mut points: Vec<Point> = points.collect();
-        points.sort_unstable_by_key(|point| point.number);
+        sort::by_key(&mut points, |point| point.number);
         Self {
             rules,
             results,
@@ -494,7 +495,7 @@ impl Rounds {
             None => point,
         };
         let mut points: Vec<u64> = live.to_vec();
-        points.sort_by_key(|point| group(*point));
+        sort::by_key(&mut points, |point| group(*point));
         let mut groups: Vec<(f64, Vec<u64>)> = points
             .chunk_by(|a, b| group(*a) == group(*b))
             .map(|members| {
@@ -502,7 +503,7 @@ impl Rounds {
                 (widths.fold(0.0, f64::max), members.to_vec())
             })
             .collect();
-        groups.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+        sort::by(&mut groups, |(a, _), (b, _)| b.total_cmp(a));
         groups.into_iter().map(|(_, members)| members).collect()
     }
 }

@@ -205,7 +205,7 @@ impl ProgressSink for BarProgress {
 pub(super) fn host_lines(report: &ClusterReport) -> Vec<String> {
     let mut hosts: Vec<&HostShare> = report.hosts.iter().collect();
     if hosts.len() > MOST_HOSTS {
-        hosts.sort_by_key(|host| std::cmp::Reverse(host.jobs));
+        crate::sort::by_key(&mut hosts, |host| std::cmp::Reverse(host.jobs));
     }
     let (shown, others) = hosts.split_at(hosts.len().min(MOST_HOSTS));
     let mut lines: Vec<String> = shown

@@ -8,6 +8,7 @@ use crate::evaluator::ClusterReport;
 use crate::job::{JobOutcome, TIMED_OUT};
 use crate::measure::{PartialTime, PreemptedTime, floor_of};
 use crate::record::Counts;
+use crate::sort;
 use crate::value::Value;
 
 use super::{ProgressSink, SampleEvent};
@@ -72,11 +73,8 @@ impl<W: Write> ProgressSink for JsonProgress<W> {
     }
 
     fn sample(&mut self, event: &SampleEvent<'_>) {
-        let inputs: Map<String, Json> = event
-            .inputs
-            .iter()
-            .map(|(name, value)| (name.clone(), json_value(value)))
-            .collect();
+        let inputs = event.inputs.iter();
+        let inputs = sort::object(inputs.map(|(name, value)| (name.clone(), json_value(value))));
         let (state, sample, error) = match event.outcome {
             JobOutcome::Measured(sample) => ("measured", Some(sample), None),
             JobOutcome::Cached(sample) => ("cached", Some(sample), None),

@@ -19,12 +19,16 @@
 //! ```
 
 mod bar;
+#[cfg(feature = "cluster")]
 mod cluster_status;
+#[cfg(feature = "evaluator")]
 mod jobs;
 mod json;
 
 pub use bar::BarProgress;
+#[cfg(feature = "cluster")]
 pub(crate) use cluster_status::{ClusterStatus, StatusSink};
+#[cfg(feature = "evaluator")]
 pub use jobs::JobProgress;
 pub use json::JsonProgress;
 pub(crate) use json::counts_json;

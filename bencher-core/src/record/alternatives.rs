@@ -112,7 +112,7 @@ impl<'d> Inputs<'d> {
                 None => winners.push((name, vec![group])),
             }
         }
-        winners.sort_by_key(|(_, of)| std::cmp::Reverse(of.len()));
+        crate::sort::by_key(&mut winners, |(_, of)| std::cmp::Reverse(of.len()));
         let mut parts: Vec<String> = winners
             .iter()
             .take(MOST_NAMED)

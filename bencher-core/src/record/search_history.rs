@@ -119,9 +119,11 @@ pub struct SearchSlice {
 impl SearchHistory {
     /// The history of the search that a dataset comes from; none where it comes from a grid, or has no history that
     /// fits it.
+    // Only drawing needs it: it is compiled where it is called.
+    #[inline]
     pub fn of(dataset: &Dataset) -> Option<Self> {
         let text = dataset.attributes.get(SEARCH_HISTORY)?;
-        let history: Self = serde_json::from_str(text).ok()?;
+        let history: Self = serde_json::from_slice(text.as_bytes()).ok()?;
         let points = dataset.dims().first()?.values.len();
         (history.trials.len() == points).then_some(history)
     }
@@ -129,7 +131,9 @@ impl SearchHistory {
     /// The positions of the points in the dataset, in the order of the proposals.
     pub fn order(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.trials.len()).collect();
-        order.sort_by_key(|at| self.trials.get(*at).map(|trial| trial.number));
+        crate::sort::by_key(&mut order, |at| {
+            self.trials.get(*at).map(|trial| trial.number)
+        });
         order
     }
 }

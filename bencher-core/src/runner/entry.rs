@@ -110,7 +110,7 @@ inventory::collect!(SweepEntry);
 /// ```
 pub fn entries() -> Vec<&'static SweepEntry> {
     let mut entries: Vec<&SweepEntry> = inventory::iter::<SweepEntry>.into_iter().collect();
-    entries.sort_by_key(|entry| entry.name());
+    crate::sort::by_key(&mut entries, |entry| entry.name());
     entries
 }
 

@@ -1,6 +1,6 @@
-use std::collections::BTreeSet;
-
 use thiserror::Error;
+
+use crate::sort;
 
 /// The most values that [`geom`] and [`igeom`] give.
 const MAX_VALUES: usize = 1 << 20;
@@ -130,11 +130,8 @@ pub fn igeom(min: f64, max: f64, n: usize) -> Result<Vec<i64>, GeomError> {
         return Err(GeomError::NoInteger { end });
     }
     let ends = values.first().into_iter().chain(values.last());
-    let integers: BTreeSet<i64> = values
-        .iter()
-        .map(|x| whole(x.round_ties_even()))
-        .chain(ends.map(|x| whole(*x)))
-        .collect();
+    let levels = values.iter().map(|x| whole(x.round_ties_even()));
+    let integers = sort::set(levels.chain(ends.map(|x| whole(*x))));
     Ok(integers.into_iter().collect())
 }
 

@@ -24,6 +24,7 @@
 
 mod continuum;
 mod design;
+#[cfg(feature = "sweeper")]
 mod factors;
 mod float_grid;
 mod geometric;
@@ -39,6 +40,7 @@ mod slug;
 
 pub(crate) use continuum::Continuum;
 pub use design::{DesignError, DesignPoints};
+#[cfg(feature = "sweeper")]
 pub use factors::{
     Combination, Combinations, FactorError, FactorLevel, FactorSweep, Factors, sweep,
 };

@@ -1,5 +1,7 @@
 //! Autocorrelated values, and the factor by which their bounds widen.
 
+use super::order::sort_numbered;
+
 /// The correlation from which on neighbours resemble each other more than chance makes them, one-sided at 5 %,
 /// times the square root of the number of values.
 const CHANCE: f64 = 1.645;
@@ -84,14 +86,19 @@ fn centred(values: &[f64]) -> Option<Vec<f64>> {
 /// The rank of each value; equal values share the middle of theirs.
 fn ranks(values: &[f64]) -> Vec<f64> {
     let mut order: Vec<(f64, usize)> = values.iter().copied().zip(0..).collect();
-    order.sort_unstable_by(|(a, _), (b, _)| a.total_cmp(b));
-    let mut ranked: Vec<(usize, f64)> = Vec::with_capacity(values.len());
+    sort_numbered(&mut order);
+    let mut ranks = vec![0.0; values.len()];
+    let mut before = 0;
     for equal in order.chunk_by(|(a, _), (b, _)| a.total_cmp(b).is_eq()) {
-        let rank = ranked.len() as f64 + equal.len() as f64 / 2.0;
-        ranked.extend(equal.iter().map(|(_, at)| (*at, rank)));
+        let middle = before as f64 + equal.len() as f64 / 2.0;
+        for (_, at) in equal {
+            if let Some(rank) = ranks.get_mut(*at) {
+                *rank = middle;
+            }
+        }
+        before += equal.len();
     }
-    ranked.sort_unstable_by_key(|(at, _)| *at);
-    ranked.into_iter().map(|(_, rank)| rank).collect()
+    ranks
 }
 
 #[cfg(test)]

@@ -18,6 +18,11 @@ pub(crate) fn quantile_ranks(count: usize, p: f64, misrate: f64) -> (Option<usiz
     (lower, upper.map(|rank| count - 1 - rank))
 }
 
+/// Sorts numbers that know their places, by the numbers alone.
+pub(super) fn sort_numbered(numbers: &mut [(f64, usize)]) {
+    numbers.sort_unstable_by(|(one, _), (other, _)| one.total_cmp(other));
+}
+
 /// How many values a bound needs that is an extreme value: the smallest `n` with `share^n <= misrate`.
 ///
 /// With a share of 0.95 and a misrate of 5 %, it is 59 (Wilks, Annals of Mathematical Statistics 12, 1941).

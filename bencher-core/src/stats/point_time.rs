@@ -3,6 +3,7 @@
 use pragmastat::estimators::raw;
 
 use super::modes::{LowestMode, lowest_mode};
+use super::order::sort_numbered;
 use super::summary::{Summary, median_in_order, median_summary, summary};
 use super::summary_of_replicates;
 use super::tail::end_below;
@@ -195,7 +196,7 @@ impl PointTime {
             .filter(|(_, (_, counts))| **counts)
             .filter_map(|(at, (round, _))| Some((round.seconds().filter(|x| *x > 0.0)?.ln(), at)))
             .collect();
-        logs.sort_unstable_by(|(a, _), (b, _)| a.total_cmp(b));
+        sort_numbered(&mut logs);
         let sorted: Vec<f64> = logs.iter().map(|(log, _)| *log).collect();
         let round = |nth: usize| logs.get(nth).map(|(_, at)| *at);
         if self.mode.is_some_and(|mode| mode.has_tail) {
@@ -371,7 +372,7 @@ impl PointTime {
             .filter(|(_, round)| is_undisturbed(**round))
             .filter_map(|(at, round)| Some((round.seconds()?, at)))
             .collect();
-        times.sort_unstable_by(|(a, _), (b, _)| a.total_cmp(b));
+        sort_numbered(&mut times);
         times.get(times.len() / 2).map(|(_, at)| *at)
     }
 }

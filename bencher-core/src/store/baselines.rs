@@ -72,6 +72,6 @@ pub fn baseline_names(root: &Path) -> Vec<String> {
         .filter_map(|folder| folder.file_name().into_string().ok())
         .filter(|name| baseline_directory(root, name).is_ok())
         .collect();
-    names.sort();
+    names.sort_unstable();
     names
 }

@@ -112,7 +112,7 @@ impl Database {
             }
             Err(error) => problems.push(error.to_string()),
         })?;
-        references.sort();
+        references.sort_unstable();
         references.dedup();
         for (owner, digest) in references {
             if !blobs.contains(digest) {

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
+use crate::sort;
+
 use super::error::StoreError;
 use super::permissions;
 
@@ -272,7 +274,7 @@ pub(super) fn entries_of_root(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<Vec<_>, _>>()
         .map_err(StoreError::io("read", dir))?;
-    paths.sort();
+    sort::by(&mut paths, Ord::cmp);
     Ok(paths)
 }
 
@@ -303,7 +305,7 @@ pub(super) fn files_below(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
             }
         }
     }
-    files.sort();
+    sort::by(&mut files, Ord::cmp);
     Ok(files)
 }
 

@@ -9,6 +9,7 @@ use super::pack::ResultId;
 use super::results::{load_result, order};
 use crate::dataset::{CellState, Dataset, DimRole};
 use crate::record::SweepRecord;
+use crate::sort;
 use crate::value::{Digest, KeyWriter, Value};
 
 /// The identity of a sweep. Two sweeps with equal fields have the same result.
@@ -82,7 +83,7 @@ impl SweepIdentity<'_> {
             let mut key = KeyWriter::default();
             key.text(&result.name);
             // As it stands in records: the number of a kind never changes.
-            let kind = postcard::to_stdvec(&result.kind).unwrap_or_default();
+            let kind = postcard::to_extend(&result.kind, Vec::new()).unwrap_or_default();
             key.number(Digest::of(&kind).0);
             key.number(u128::from(result.meaning_version));
             key.digest()
@@ -129,7 +130,7 @@ fn results_of(root: &Path, bench: &str, identity: Digest) -> Result<Vec<PathBuf>
             .map(|name| name.to_string_lossy().into_owned())
     };
     candidates.retain(|path| name(path).is_some_and(|name| name.ends_with(&ending)));
-    candidates.sort_by_cached_key(|path| order(path));
+    sort::by_key(&mut candidates, |path| order(path));
     Ok(candidates)
 }
 

@@ -1,6 +1,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use crate::sort;
 use crate::value::{Digest, KeyWriter, Value};
 
 use super::SampleStore;
@@ -35,8 +36,8 @@ pub struct KeyMaker {
 impl KeyMaker {
     /// Makes keys for samples whose values come in the order of `names`.
     pub fn new(series: &Series, names: &[impl AsRef<str>]) -> Self {
-        let mut by_name: Vec<usize> = (0..names.len()).collect();
-        by_name.sort_by_key(|n| names.get(*n).map(AsRef::as_ref));
+        let name = |n: usize| names.get(n).map(AsRef::as_ref);
+        let by_name = sort::order(names.len(), &mut |one, other| name(one).cmp(&name(other)));
         let mut common = KeyWriter::default();
         series.write(&mut common);
         common.number(names.len() as u128);

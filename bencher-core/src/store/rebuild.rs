@@ -16,6 +16,7 @@ use super::writer::PACK;
 use crate::dataset::{CellState, Dataset, Dim, DimRole, ROUNDS_PER_REPLICATE, Variable};
 use crate::measure::Environment;
 use crate::record::SweepRecord;
+use crate::sort;
 use crate::value::{Digest, Kind, Value};
 
 /// The outcome of a rebuild.
@@ -106,7 +107,9 @@ pub fn rebuild_samples(
         }
     }
     // The newest first: later samples with the same identity are skipped.
-    packs.sort_by_key(|(number, pack)| std::cmp::Reverse((*number, pack.written_ms)));
+    sort::by_key(&mut packs, |(number, pack)| {
+        std::cmp::Reverse((*number, pack.written_ms))
+    });
     let mut taken: HashSet<Digest> = HashSet::new();
     let mut known: Option<(Series, SampleIndex)> = None;
     for (_, pack) in packs {

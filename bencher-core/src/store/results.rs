@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::record::SweepRecord;
+use crate::sort;
 use crate::value::{Digest, KeyWriter, Payload};
 
 use super::blobs::{BlobStore, INLINE};
@@ -146,7 +147,9 @@ pub(super) fn read_record(path: &Path) -> Result<SweepRecord, StoreError> {
 pub(super) fn all_results(root: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let mut paths = files_below(&root.join("results"))?;
     paths.retain(|path| is_result(path));
-    paths.sort_by_cached_key(|path| (path.parent().map(Path::to_owned), order(path)));
+    sort::by_key(&mut paths, |path| {
+        (path.parent().map(Path::to_owned), order(path))
+    });
     Ok(paths)
 }
 
@@ -189,7 +192,7 @@ pub(super) fn next_number(sweep: &Path) -> Result<u64, StoreError> {
 pub(super) fn results_of_sweep(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let mut paths = entries(folder)?;
     paths.retain(|path| is_result(path));
-    paths.sort_by_cached_key(|path| order(path));
+    sort::by_key(&mut paths, |path| order(path));
     Ok(paths)
 }
 

@@ -247,7 +247,7 @@ fn quarantined(root: &Path) -> Result<Vec<(u64, PathBuf)>, StoreError> {
         .filter(|path| is_folder(path))
         .filter_map(|path| Some((number(&path)?, path)))
         .collect();
-    found.sort();
+    crate::sort::by(&mut found, Ord::cmp);
     Ok(found)
 }
 

@@ -18,6 +18,7 @@ use super::frame::{FrameContent, FrameError, FrameKind, decode, encode};
 use super::results::without_contents;
 use crate::dataset::Column;
 use crate::record::SweepRecord;
+use crate::sort;
 use crate::value::Digest;
 
 /// The folder of all histories below a store's root.
@@ -98,7 +99,7 @@ fn is_folder(path: &Path) -> bool {
 /// The snapshots in the folder of a series, ordered by number.
 pub(crate) fn snapshot_files(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let mut paths = files_of(folder, SNAPSHOT)?;
-    paths.sort_by_cached_key(|path| (snapshot_number(path), path.clone()));
+    sort::by_key(&mut paths, |path| (snapshot_number(path), path.clone()));
     Ok(paths)
 }
 

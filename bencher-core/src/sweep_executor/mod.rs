@@ -54,6 +54,7 @@ mod search_leader;
 mod search_run;
 #[cfg(feature = "search")]
 mod search_target;
+#[cfg(feature = "sweeper")]
 mod shared_run;
 mod stored_rounds;
 mod trial;
@@ -70,6 +71,7 @@ pub use run_options::{Interrupt, RunOptions};
 pub(crate) use search_best::{FinalRace, NamedBest};
 #[cfg(feature = "search")]
 pub(crate) use search_run::{SearchRun, SearchRunError, SearchedRun};
+#[cfg(feature = "sweeper")]
 pub use shared_run::SharedList;
 pub use stored_rounds::RemeasureNotice;
 

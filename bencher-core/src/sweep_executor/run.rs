@@ -23,6 +23,7 @@ use super::race::RaceSettings;
 use super::replicates::DifferingReplicates;
 use super::rounds::{RoundSettings, RoundsEnd};
 use super::run_options::RunOptions;
+#[cfg(feature = "sweeper")]
 use super::shared_run::SharedList;
 use super::stored_rounds::{RemeasureNotice, RoundKeys};
 use crate::plan::Plan;
@@ -189,6 +190,7 @@ impl SweepExecutor {
             rounds_per_replicate,
             timer,
             run,
+            #[cfg(feature = "sweeper")]
             shared,
         } = *procedure;
         match (rounds, replicates) {
@@ -238,10 +240,11 @@ impl SweepExecutor {
                     };
                     jobs.measure_by(None, provenance);
                 }
-                match shared {
-                    Some(list) => self.run_shared(list, order, control, jobs, end, progress),
-                    None => self.run_in_order(order, control, jobs, end, progress),
+                #[cfg(feature = "sweeper")]
+                if let Some(list) = shared {
+                    return self.run_shared(list, order, control, jobs, end, progress);
                 }
+                self.run_in_order(order, control, jobs, end, progress);
             }
         }
     }
@@ -258,6 +261,7 @@ struct Procedure<'r> {
     timer: &'r Timer,
     run: u64,
     /// The work list that several processes share.
+    #[cfg(feature = "sweeper")]
     shared: Option<&'r SharedList>,
 }
 
@@ -276,6 +280,7 @@ impl<'r> Procedure<'r> {
             rounds_per_replicate: options.rounds_per_replicate,
             timer: &options.timer,
             run,
+            #[cfg(feature = "sweeper")]
             shared: options.shared.as_ref(),
         }
     }

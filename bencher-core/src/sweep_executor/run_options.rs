@@ -12,6 +12,7 @@ use crate::space::SampleOrder;
 use crate::store::{JobFolders, SampleStore};
 use crate::value::Digest;
 
+#[cfg(feature = "sweeper")]
 use super::shared_run::SharedList;
 
 /// A request to stop, shared with the code that makes it (the handler of Ctrl-C).
@@ -76,6 +77,7 @@ pub struct RunOptions {
     /// How often a failed sample is tried again.
     pub retries: u32,
     /// The work list that processes share; `None` takes all samples in this process. Rounds are not shared.
+    #[cfg(feature = "sweeper")]
     pub shared: Option<SharedList>,
     /// The command of worker processes; `None` means that they take the path to this call.
     pub launch: Option<Launch>,
@@ -103,6 +105,7 @@ impl Default for RunOptions {
             side_by_side: false,
             limits: Limits::default(),
             retries: 0,
+            #[cfg(feature = "sweeper")]
             shared: None,
             launch: None,
         }

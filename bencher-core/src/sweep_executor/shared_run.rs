@@ -202,7 +202,7 @@ fn acknowledge(sweeper: &ParamSweeper<Element>, job: &FinishedJob) -> Result<(),
 
 /// A sample as text. JSON has no form for NaN and the like.
 fn write(sample: &Sample) -> Option<String> {
-    Some(STANDARD.encode(postcard::to_stdvec(sample).ok()?))
+    Some(STANDARD.encode(postcard::to_extend(sample, Vec::new()).ok()?))
 }
 
 fn read(text: &str) -> Option<Sample> {

@@ -1,10 +1,11 @@
 //! The rounds that earlier runs stored, and whether this run may continue them.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use crate::dataset::digits;
 use crate::job::{FinishedJob, FutureCache, Job, JobOutcome, RoundState, Sample};
 use crate::measure::Alternatives;
+use crate::sort;
 use crate::stats::{Agreement, RoundTime, Shift, agreement, shift};
 use crate::store::{KeyMaker, Provenance};
 use crate::value::Digest;
@@ -169,7 +170,7 @@ impl RoundKeys {
 
     /// Whether all rounds that were found may stand beside each other.
     pub(super) fn agree(&self, jobs: &FutureCache) -> bool {
-        let epochs: BTreeSet<u64> = self.epochs.values().copied().collect();
+        let epochs = sort::set(self.epochs.values().copied());
         let known = jobs.epochs();
         known.is_none_or(|known| known.agree(&epochs, self.rounds_per_replicate))
     }

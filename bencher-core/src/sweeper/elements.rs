@@ -74,7 +74,8 @@ pub(super) fn save<T: Serialize + DeserializeOwned>(
             problem,
         };
         let text = serde_json::to_string(element).map_err(|error| refused(error.to_string()))?;
-        let back: T = serde_json::from_str(&text).map_err(|error| refused(error.to_string()))?;
+        let back: T =
+            serde_json::from_slice(text.as_bytes()).map_err(|error| refused(error.to_string()))?;
         if identify(&mut identities, &back)?.0 != *id {
             return Err(refused(
                 "it changes when it is written as JSON and read back".to_owned(),
@@ -103,7 +104,7 @@ pub(super) fn load<T: DeserializeOwned>(
         }
     })?;
     let elements = texts.into_iter().map(|text| {
-        serde_json::from_str(&text).map_err(|error| SweeperError::Encode {
+        serde_json::from_slice(text.as_bytes()).map_err(|error| SweeperError::Encode {
             problem: format!("{error}, as it was read from {}", path.display()),
             what: text,
         })

@@ -115,7 +115,7 @@ pub fn sweep_stats(stats: &Stats<Combination>) -> SweepStats {
         let next = ranks.len();
         ranks.entry(level.factor.clone()).or_insert(next);
     }
-    levels.sort_by_key(|level| ranks.get(&level.factor).copied());
+    crate::sort::by_key(&mut levels, |level| ranks.get(&level.factor).copied());
     SweepStats { levels }
 }
 

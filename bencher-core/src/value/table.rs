@@ -348,9 +348,9 @@ impl ResultValue for Table {
 
     fn into_value(self) -> Value {
         // Writing a list of plain columns to memory cannot fail.
-        let mut content = postcard::to_stdvec(&self).unwrap_or_default();
+        let mut content = postcard::to_extend(&self, Vec::new()).unwrap_or_default();
         if let Some(plot) = self.plot {
-            content.extend(postcard::to_stdvec(&plot).unwrap_or_default());
+            content.extend(postcard::to_extend(&plot, Vec::new()).unwrap_or_default());
         }
         Value::from(Payload::new("table", MEDIA_TYPE, content))
     }

@@ -127,7 +127,7 @@ impl SameName {
             .into_iter()
             .filter(is_same)
             .collect();
-        declarations.sort_by_key(|known| known.place);
+        crate::sort::by_key(&mut declarations, |known| known.place);
         (declarations.len() > 1).then(|| Self {
             name: plain_name.to_owned(),
             together: in_function(&declarations, function),

@@ -79,31 +79,8 @@ impl OptionValue {
 impl RunOption {
     /// The feature of the crate that it needs, where that is off.
     pub(crate) fn missing_feature(&self) -> Option<&'static str> {
-        let needs = |feature, needs: fn(&str) -> bool, is_on: bool| {
-            (needs(self.name) && !is_on).then_some(feature)
-        };
-        needs("store", super::table::needs_store, cfg!(feature = "store"))
-            .or_else(|| {
-                needs(
-                    "history",
-                    super::table::needs_history,
-                    cfg!(feature = "history"),
-                )
-            })
-            .or_else(|| {
-                needs(
-                    "cluster",
-                    super::table::needs_cluster,
-                    cfg!(feature = "cluster"),
-                )
-            })
-            .or_else(|| {
-                needs(
-                    "search",
-                    super::table::needs_search,
-                    cfg!(feature = "search"),
-                )
-            })
+        let (feature, is_on) = super::table::feature_of(self.name)?;
+        (!is_on).then_some(feature)
     }
 
     /// Whether it says how a report is drawn.

@@ -133,7 +133,7 @@ impl Place {
             .filter(|name| self.is_foreign(name))
             .map(|name| self.dir.join(name))
             .collect();
-        paths.sort();
+        crate::sort::by(&mut paths, Ord::cmp);
         paths
     }
 

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use crate::value::{Kind, Value};
 
 use super::super::{Dataset, Dim, DimRole, ImportError, VariableInfo};
-use super::companions;
+use super::read::companions;
 use super::read::{Layout, Table, parse, wrong};
 
 /// An empty dataset of the dimensions and kinds that the texts suggest.

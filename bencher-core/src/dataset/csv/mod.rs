@@ -1,7 +1,12 @@
 //! The long table as CSV, for spreadsheets and data frames; `bencher` reads it back.
 
+#[cfg(feature = "data")]
 mod infer;
+#[cfg(feature = "data")]
 mod read;
+#[cfg(feature = "data")]
+mod read_states;
+#[cfg(feature = "data")]
 mod records;
 mod states;
 
@@ -139,11 +144,6 @@ const OTHER_STATE: &str = "bencher.state";
 /// Whether a spreadsheet would take a text for a formula.
 fn is_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
-}
-
-/// The columns of the state and the reason of a variable's cells, in versions 1 and 2 of the table.
-fn companions(name: &str) -> [String; 2] {
-    [format!("{name}.state"), format!("{name}.reason")]
 }
 
 fn write_record<'f>(

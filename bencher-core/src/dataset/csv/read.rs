@@ -5,9 +5,9 @@ use crate::value::{Kind, Payload, Value};
 
 use super::super::json::{JSON_FORMAT, JsonCursor, Outline, cell_kind, read_digest};
 use super::super::{CellState, Dataset, Dim, ImportError, VariableInfo};
+use super::read_states::{StateOf, read_states};
 use super::records::{Record, records};
-use super::states::{StateOf, read_states};
-use super::{OTHER_STATE, STATE, companions, infer, read_narrow};
+use super::{OTHER_STATE, STATE, infer, read_narrow};
 
 /// A table as text: the names of its columns, and its rows.
 pub(super) struct Table<'a> {
@@ -311,4 +311,9 @@ pub(super) fn wrong(row: usize, column: &str, problem: &str) -> ImportError {
         column: column.to_owned(),
         problem: problem.to_owned(),
     }
+}
+
+/// The columns of the state and the reason of a variable's cells, in versions 1 and 2 of the table.
+pub(super) fn companions(name: &str) -> [String; 2] {
+    [format!("{name}.state"), format!("{name}.reason")]
 }

@@ -1,19 +1,27 @@
 //! The JSON form of a dataset, for other programs; `bencher` reads it back.
 
+#[cfg(feature = "data")]
 mod cursor;
+#[cfg(feature = "data")]
 mod read;
+#[cfg(feature = "data")]
+mod read_value;
 mod value;
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::sort;
 use crate::var::{Direction, Scale};
 
 use super::{CellState, Column, Dataset, DimRole, Variable};
 
+#[cfg(feature = "data")]
 pub(super) use cursor::JsonCursor;
+#[cfg(feature = "data")]
 pub(super) use read::{Outline, cell_kind};
+#[cfg(feature = "data")]
+pub(super) use read_value::read_digest;
 pub(crate) use value::json_value;
-pub(super) use value::read_digest;
 
 /// The version of the JSON form; raised with every change that a reader must know of.
 ///
@@ -44,15 +52,15 @@ impl Dataset {
     /// # Ok::<(), bencher_core::dataset::DatasetError>(())
     /// ```
     pub fn to_json(&self) -> Json {
-        self.json(Self::variable_json)
+        self.json(&Self::variable_json)
     }
 
     /// All of the JSON form but the cells.
     pub(super) fn outline_json(&self) -> Json {
-        self.json(|_, var| Json::Object(info_json(var)))
+        self.json(&|_, var| Json::Object(info_json(var)))
     }
 
-    fn json(&self, variable: impl Fn(&Self, &Variable) -> Json) -> Json {
+    fn json(&self, variable: &dyn Fn(&Self, &Variable) -> Json) -> Json {
         let dims: Vec<Json> = self
             .dims()
             .iter()
@@ -93,11 +101,9 @@ impl Dataset {
             .states
             .iter()
             .map(|state| json!(CellState::name(*state)));
-        let reasons: Map<String, Json> = var
-            .reasons
-            .iter()
-            .map(|(flat, reason)| (flat.to_string(), json!(**reason)))
-            .collect();
+        let reasons = var.reasons.iter();
+        let reasons =
+            sort::object(reasons.map(|(flat, reason)| (flat.to_string(), json!(**reason))));
         let mut object = info_json(var);
         object.insert("values".to_owned(), values.into());
         object.insert("states".to_owned(), states.collect());
@@ -108,7 +114,7 @@ impl Dataset {
 
 fn info_json(var: &Variable) -> Map<String, Json> {
     let info = &var.info;
-    [
+    let entries = [
         ("name", json!(info.name)),
         ("doc", json!(info.doc)),
         ("units", json!(info.units)),
@@ -116,15 +122,10 @@ fn info_json(var: &Variable) -> Map<String, Json> {
         ("direction", json!(direction_name(info.direction))),
         ("timed", json!(info.timed)),
         ("meaning_version", json!(info.meaning_version)),
-    ]
-    .into_iter()
-    .map(|(key, value)| (key.to_owned(), value))
-    .collect()
+    ];
+    let entries = entries.into_iter();
+    sort::object(entries.map(|(key, value)| (key.to_owned(), value)))
 }
-
-const ROLES: [DimRole; 3] = [DimRole::Input, DimRole::Repeat, DimRole::Time];
-const SCALES: [Scale; 2] = [Scale::Linear, Scale::Log];
-const DIRECTIONS: [Direction; 3] = [Direction::Minimize, Direction::Maximize, Direction::None];
 
 const fn role_name(role: DimRole) -> &'static str {
     match role {

@@ -4,13 +4,15 @@ use serde_json::Value as Json;
 
 use crate::value::Kind;
 
-use super::value::{read_kind, read_value};
-use super::{
-    DIRECTIONS, JSON_FORMAT, JSON_VERSION, JsonCursor, ROLES, SCALES, direction_name, role_name,
-    scale_name,
-};
-use crate::dataset::units::unit_of_stored;
-use crate::dataset::{CellState, Dataset, Dim, ImportError, Variable, VariableInfo};
+use super::read_value::{read_kind, read_value};
+use super::{JSON_FORMAT, JSON_VERSION, JsonCursor, direction_name, role_name, scale_name};
+use crate::dataset::stored_units::unit_of_stored;
+use crate::dataset::{CellState, Dataset, Dim, DimRole, ImportError, Variable, VariableInfo};
+use crate::var::{Direction, Scale};
+
+const ROLES: [DimRole; 3] = [DimRole::Input, DimRole::Repeat, DimRole::Time];
+const SCALES: [Scale; 2] = [Scale::Linear, Scale::Log];
+const DIRECTIONS: [Direction; 3] = [Direction::Minimize, Direction::Maximize, Direction::None];
 
 /// The fields that describe a variable, whether or not its cells stand beside them.
 const INFO: [&str; 7] = [
@@ -102,11 +104,10 @@ impl Outline {
             .items()?
             .map(|cursor| read_dim(&cursor))
             .collect::<Result<_, _>>()?;
-        let attributes = whole
-            .field("attributes")?
-            .fields()?
-            .map(|(key, text)| Ok((key.to_owned(), text.text()?.to_owned())))
-            .collect::<Result<_, ImportError>>()?;
+        let mut attributes = BTreeMap::new();
+        for (key, text) in whole.field("attributes")?.fields()? {
+            attributes.insert(key.to_owned(), text.text()?.to_owned());
+        }
         Ok(Self {
             name: whole.field("name")?.text()?.to_owned(),
             dims,

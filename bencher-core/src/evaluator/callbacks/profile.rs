@@ -32,7 +32,7 @@ impl Profile {
         let begins = self.spans.iter().map(|(begin, _)| (*begin, 1));
         let mut changes: Vec<(Timestamp, isize)> = ends.chain(begins).collect();
         // Where one job ends as another begins, no worker more was busy.
-        changes.sort_unstable();
+        crate::sort::by_key(&mut changes, |change| *change);
         let mut steps: Vec<(Timestamp, usize)> = Vec::new();
         let mut busy = 0_isize;
         for (at, change) in changes {

@@ -146,7 +146,7 @@ pub(in super::super) enum EncodedOutcome {
 /// # Errors
 /// Why there is none, in words.
 pub(in super::super) fn encode<T: Serialize>(value: &T) -> Result<Bytes, String> {
-    let encoded = panics::catch(AssertUnwindSafe(|| postcard::to_stdvec(value)))?;
+    let encoded = panics::catch(AssertUnwindSafe(|| postcard::to_extend(value, Vec::new())))?;
     encoded.map(Bytes).map_err(|error| error.to_string())
 }
 

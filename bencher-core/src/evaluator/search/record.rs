@@ -130,10 +130,12 @@ impl<A> JobRecord<A> {
                 values,
                 ..Objective::default()
             }),
-            ReplyOutcome::WithMetadata(values, metadata) => match serde_json::from_str(&metadata) {
-                Ok(metadata) => self.done(Objective { values, metadata }),
-                Err(error) => self.fail(format!("its metadata cannot be read back: {error}")),
-            },
+            ReplyOutcome::WithMetadata(values, metadata) => {
+                match serde_json::from_slice(metadata.as_bytes()) {
+                    Ok(metadata) => self.done(Objective { values, metadata }),
+                    Err(error) => self.fail(format!("its metadata cannot be read back: {error}")),
+                }
+            }
             ReplyOutcome::Failed(error) => self.fail(error),
             ReplyOutcome::TimedOut => self.state = JobState::TimedOut,
         }

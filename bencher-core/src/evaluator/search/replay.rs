@@ -184,7 +184,7 @@ impl ReplayMode {
         let Some(answer) = next.filter(|answer| answer.method == method) else {
             went_astray(&format!("`{method}` was not called there before"));
         };
-        let read = serde_json::from_str(&answer.json);
+        let read = serde_json::from_slice(answer.json.as_bytes());
         Some(read.unwrap_or_else(|error| went_astray(&error.to_string())))
     }
 

@@ -286,7 +286,8 @@ impl Storage for SampleStorage {
         let visit = &mut |pack: Pack| {
             for sample in pack.samples() {
                 let text = sample.results.first().and_then(Option::as_ref);
-                let entry = text.and_then(Value::as_str).map(serde_json::from_str);
+                let text = text.and_then(Value::as_str).map(str::as_bytes);
+                let entry = text.map(serde_json::from_slice);
                 // Unreadable entries are skipped; the store has counted and reported the damage.
                 if let Some(Ok(entry)) = entry {
                     visit(entry);

@@ -14,7 +14,7 @@ pub(super) fn model(source: &impl Source) -> Option<String> {
         .zip(fields(&info, "CPU part"))
         .map(|(implementer, part)| format!("{implementer}/{part}"))
         .collect();
-    parts.sort();
+    parts.sort_unstable();
     parts.dedup();
     let board = source
         .line("/proc/device-tree/model")
@@ -65,7 +65,7 @@ pub(super) fn governor(source: &impl Source, cores: &[u32]) -> Option<String> {
         .iter()
         .filter_map(|core| source.line(&format!("{CPUS}/cpu{core}/cpufreq/scaling_governor")))
         .collect();
-    governors.sort();
+    governors.sort_unstable();
     governors.dedup();
     (!governors.is_empty()).then(|| governors.join(", "))
 }

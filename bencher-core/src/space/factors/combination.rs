@@ -59,7 +59,7 @@ impl Combination {
     /// ```
     pub fn id(&self) -> Digest {
         let mut sorted: Vec<&(Arc<str>, Value)> = self.values.iter().collect();
-        sorted.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        crate::sort::by(&mut sorted, |(a, _), (b, _)| a.cmp(b));
         let mut key = KeyWriter::default();
         key.text("combination");
         key.number(sorted.len() as u128);

@@ -36,24 +36,30 @@ pub(crate) fn option(name: &str) -> Option<&'static RunOption> {
     options().find(|option| option.name == name)
 }
 
-/// Whether an option is one of the store, or works through it.
-pub(super) fn needs_store(name: &str) -> bool {
-    name == "replicates" || storage::OPTIONS.iter().any(|option| option.name == name)
-}
-
-/// Whether an option is one of the history.
-pub(super) fn needs_history(name: &str) -> bool {
-    history::OPTIONS.iter().any(|option| option.name == name)
-}
-
-/// Whether an option is one of the cluster.
-pub(super) fn needs_cluster(name: &str) -> bool {
-    cluster::OPTIONS.iter().any(|option| option.name == name)
-}
-
-/// Whether an option is one of searches.
-pub(super) fn needs_search(name: &str) -> bool {
-    search::OPTIONS.iter().any(|option| option.name == name)
+/// The feature of the crate that an option needs, and whether it is on.
+pub(super) fn feature_of(name: &str) -> Option<(&'static str, bool)> {
+    let is_of = |options: &[RunOption]| options.iter().any(|option| option.name == name);
+    let features = [
+        (
+            "store",
+            name == "replicates" || is_of(storage::OPTIONS),
+            cfg!(feature = "store"),
+        ),
+        (
+            "history",
+            is_of(history::OPTIONS),
+            cfg!(feature = "history"),
+        ),
+        (
+            "cluster",
+            is_of(cluster::OPTIONS),
+            cfg!(feature = "cluster"),
+        ),
+        ("search", is_of(search::OPTIONS), cfg!(feature = "search")),
+        ("sweeper", name == "shared-dir", cfg!(feature = "sweeper")),
+    ];
+    let found = features.into_iter().find(|(_, needs_it, _)| *needs_it);
+    found.map(|(feature, _, is_on)| (feature, is_on))
 }
 
 /// The names that options had, and those that they have.
