@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use bencher_core::bench::{PlotOptions, ReportOutput, ReportSubject};
-use bencher_core::drawing::{DrawReply, DrawRequest, read, write};
+use bencher_core::drawing::{DrawReply, DrawRequest};
 use bencher_core::record::SweepRecord;
 use bencher_core::sweep_executor::BoxError;
 
@@ -71,7 +71,7 @@ fn draw_with(
     let asked = child
         .stdin
         .take()
-        .map_or(Ok(()), |mut stdin| write(&request, &mut stdin));
+        .map_or(Ok(()), |mut stdin| request.write(&mut stdin));
     let output = child
         .wait_with_output()
         .map_err(|error| format!("it cannot be waited for: {error}"))?;
@@ -79,7 +79,7 @@ fn draw_with(
         return Err(format!("it ended with {}", output.status));
     }
     asked?;
-    let reply: DrawReply = read(&mut &*output.stdout)?;
+    let reply = DrawReply::read(&mut &*output.stdout)?;
     Ok(ReportOutput {
         page: reply.page,
         images: reply.images,

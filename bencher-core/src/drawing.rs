@@ -4,13 +4,13 @@
 //! output. Both begin with the version that wrote them, since all other parts may change between versions.
 //!
 //! ```
-//! use bencher_core::drawing::{DrawReply, DrawRequest, read, write};
+//! use bencher_core::drawing::{DrawReply, DrawRequest};
 //! let request = DrawRequest { folder: "out".into(), ..DrawRequest::default() };
 //! let mut bytes = Vec::new();
-//! write(&request, &mut bytes)?;
-//! assert_eq!(read::<DrawRequest>(&mut &*bytes)?.folder, request.folder);
+//! request.write(&mut bytes)?;
+//! assert_eq!(DrawRequest::read(&mut &*bytes)?.folder, request.folder);
 //! bytes[0] = b'9';
-//! let error = read::<DrawReply>(&mut &*bytes).unwrap_err();
+//! let error = DrawReply::read(&mut &*bytes).unwrap_err();
 //! assert!(error.contains("is version 9."), "{error}");
 //! # Ok::<(), String>(())
 //! ```
@@ -63,11 +63,44 @@ pub struct DrawReply {
     pub warnings: Vec<String>,
 }
 
-/// Writes a message.
-///
-/// # Errors
-/// The reason why it cannot be written.
-pub fn write<M: Serialize>(message: &M, to: &mut dyn Write) -> Result<(), String> {
+// Methods without type parameters, so that a user's program does not compile what they call again.
+impl DrawRequest {
+    /// Writes the request.
+    ///
+    /// # Errors
+    /// The reason why it cannot be written.
+    pub fn write(&self, to: &mut dyn Write) -> Result<(), String> {
+        write(self, to)
+    }
+
+    /// Reads a request to its end.
+    ///
+    /// # Errors
+    /// The reason why it cannot be read, such as another version.
+    pub fn read(from: &mut dyn Read) -> Result<Self, String> {
+        read(from)
+    }
+}
+
+impl DrawReply {
+    /// Writes the reply.
+    ///
+    /// # Errors
+    /// The reason why it cannot be written.
+    pub fn write(&self, to: &mut dyn Write) -> Result<(), String> {
+        write(self, to)
+    }
+
+    /// Reads a reply to its end.
+    ///
+    /// # Errors
+    /// The reason why it cannot be read, such as another version.
+    pub fn read(from: &mut dyn Read) -> Result<Self, String> {
+        read(from)
+    }
+}
+
+fn write<M: Serialize>(message: &M, to: &mut dyn Write) -> Result<(), String> {
     let bytes = postcard::to_extend(message, Vec::new()).map_err(|error| error.to_string())?;
     to.write_all(VERSION.as_bytes())
         .and_then(|()| to.write_all(&bytes))
@@ -75,11 +108,7 @@ pub fn write<M: Serialize>(message: &M, to: &mut dyn Write) -> Result<(), String
         .map_err(|error| error.to_string())
 }
 
-/// Reads a message to its end.
-///
-/// # Errors
-/// The reason why it cannot be read, such as another version.
-pub fn read<M: DeserializeOwned>(from: &mut dyn Read) -> Result<M, String> {
+fn read<M: DeserializeOwned>(from: &mut dyn Read) -> Result<M, String> {
     let mut version = Vec::new();
     let mut byte = [0];
     while version.last() != Some(&b'\n') && (version.len() as u64) < LONGEST_VERSION {

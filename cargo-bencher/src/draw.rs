@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 
-use bencher_core::drawing::{DrawReply, DrawRequest, read, write};
+use bencher_core::drawing::{DrawReply, DrawRequest};
 use bencher_report::{ReportOptions, write_report};
 
 /// Answers one request.
@@ -10,7 +10,7 @@ use bencher_report::{ReportOptions, write_report};
 /// # Errors
 /// Where it is none, or cannot be drawn.
 pub(crate) fn draw(from: &mut dyn Read, to: &mut dyn Write) -> Result<(), String> {
-    let request: DrawRequest = read(from)?;
+    let request = DrawRequest::read(from)?;
     let options = ReportOptions {
         plot_width: request.plot_width,
         plot_height: request.plot_height,
@@ -26,5 +26,5 @@ pub(crate) fn draw(from: &mut dyn Read, to: &mut dyn Write) -> Result<(), String
         images: drawn.pngs,
         warnings: drawn.warnings,
     };
-    write(&reply, to)
+    reply.write(to)
 }

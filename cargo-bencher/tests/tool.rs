@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use bencher_core::dataset::Dataset;
-use bencher_core::drawing::{DrawReply, DrawRequest, read, write};
+use bencher_core::drawing::{DrawReply, DrawRequest};
 use bencher_core::record::{Counts, SweepRecord};
 use bencher_core::store::save_result;
 
@@ -186,14 +186,14 @@ fn a_program_that_cannot_draw_has_it_drawn() {
         ..DrawRequest::default()
     };
     let mut asked = Vec::new();
-    write(&request, &mut asked).unwrap();
+    request.write(&mut asked).unwrap();
     let drawn = ask(&asked);
     assert!(
         drawn.status.success(),
         "{}",
         String::from_utf8_lossy(&drawn.stderr)
     );
-    let reply: DrawReply = read(&mut &*drawn.stdout).unwrap();
+    let reply = DrawReply::read(&mut &*drawn.stdout).unwrap();
     let page = std::fs::read_to_string(reply.page.unwrap()).unwrap();
     assert!(page.contains("By length"));
 

@@ -70,6 +70,7 @@ mod preflight;
 mod provenance;
 #[cfg(feature = "store")]
 mod read_only;
+#[cfg(feature = "store")]
 mod rebuild;
 mod results;
 #[cfg(feature = "store")]
@@ -126,6 +127,7 @@ pub use pack::{Pack, PackedSample, ResultId, Series};
 pub use provenance::Provenance;
 #[cfg(feature = "store")]
 pub use read_only::ReadOnlyStore;
+#[cfg(feature = "store")]
 pub use rebuild::{RebuildReport, rebuild_samples};
 pub use results::{
     NewestResults, list_results, load_last_results, load_newest_results, load_result, save_result,
