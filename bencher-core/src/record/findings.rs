@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use crate::dataset::{Dataset, DimRole, MainEffect, Optimum, PointValue, digits, quantity};
 use crate::var::Direction;
 
-use super::alternatives::{Inputs, MOST_NAMED, behind};
+use super::alternatives::{Inputs, MOST_NAMED, behind, without_value};
 
 /// One finding about a result of a sweep.
 ///
@@ -211,7 +211,7 @@ fn best(inputs: &Inputs, result: &str, units: &str) -> Option<String> {
     Some(match groups.as_slice() {
         [found] if !inputs.has_settings() => best_point(found, units),
         groups => {
-            let mut text = inputs.best_alternatives(groups);
+            let mut text = inputs.best_alternatives(groups, result);
             if !groups
                 .iter()
                 .any(|group| group.is_decided() || group.is_tie())
@@ -243,10 +243,14 @@ fn best_point(found: &Optimum, units: &str) -> String {
         let equal = found.undecided.len();
         let _ = match (&found.next, equal) {
             (None, _) => {
-                return format!(
-                    "no difference: {} everywhere",
-                    value_text(&found.best, units)
-                );
+                let value = value_text(&found.best, units);
+                let missing = without_value(found.missing);
+                return match missing {
+                    Some(missing) => {
+                        format!("no difference: {value} at all points with a value; {missing}")
+                    }
+                    None => format!("no difference: {value} everywhere"),
+                };
             }
             (Some(_), 1) => write!(text, ", and equal at 1 other point"),
             (Some(_), _) => write!(text, ", and equal at {equal} other points"),
@@ -275,6 +279,9 @@ fn best_point(found: &Optimum, units: &str) -> String {
             behind(found.best.value, next.value)
         );
     }
+    if let Some(missing) = without_value(found.missing) {
+        let _ = write!(text, "; {missing}");
+    }
     text
 }
 
@@ -302,6 +309,28 @@ mod tests {
     use super::*;
     use crate::dataset::{CellState, Dim, VariableInfo};
     use crate::value::{Kind, Value};
+
+    /// A point without a value might be better than all others, and one without a rival beats none.
+    #[test]
+    fn what_has_no_value_is_not_beaten() {
+        let text = |settings, points: &[&[f64]]| {
+            let found = findings(&sweep(settings, points));
+            found.into_iter().next().unwrap().text
+        };
+        // A at n = 1, 2, 3, 4, then B.
+        let found = text(4, &[&[1.0], &[1.0], &[], &[], &[2.0], &[], &[3.0], &[]]);
+        assert_eq!(
+            found,
+            "A is best at n=1 (behind by a factor of 2); only A has a value at n=2; only B has a value at n=3; \
+             no value at 1 of 4 values of n"
+                .replace("behind by", "ahead of the next by")
+        );
+        let found = text(2, &[&[1.0], &[1.0], &[2.0], &[2.0]]);
+        assert_eq!(
+            found,
+            "A is best at both values of n (ahead of the next by a factor of 2)"
+        );
+    }
 
     /// A grid of alternatives `A`, `B` at settings `n`, with the repeats of each point.
     fn sweep(settings: u64, points: &[&[f64]]) -> Dataset {
