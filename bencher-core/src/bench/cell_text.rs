@@ -79,8 +79,7 @@ impl Footnotes {
             ),
             (
                 self.deviation,
-                "(sd N): the standard deviation of the repeats; only times have ±, which contains \
-                 their 95 % bounds",
+                "(sd N): the standard deviation of the repeats; ± would be the 95 % bounds of a time",
             ),
             (self.earlier_rounds, "*: includes rounds of an earlier run"),
         ];
@@ -230,12 +229,8 @@ impl PointCells<'_> {
             );
         };
         let mean = digits(mean, meaningful(mean, deviation));
-        if self.has_times {
-            footnotes.deviation = true;
-            format!("{mean} (sd {})", digits(deviation, 2))
-        } else {
-            format!("{mean} ± {}", digits(deviation, 2))
-        }
+        footnotes.deviation = true;
+        format!("{mean} (sd {})", digits(deviation, 2))
     }
 
     fn tell_missing(&self, text: &mut String, present: usize) {
