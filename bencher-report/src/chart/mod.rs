@@ -8,6 +8,7 @@ mod bin;
 mod display;
 mod field;
 mod front;
+mod hexbin;
 mod isolines;
 mod kind;
 mod labels;
@@ -27,6 +28,8 @@ pub use axis::{Axis, LevelGroup, Ticks};
 pub(crate) use axis::{ScaleSide, decades_per_tick, nested_name};
 pub(crate) use display::{is_binary, short_levels};
 pub use field::Field;
+pub(crate) use hexbin::Lattice;
+pub use hexbin::{Hexagon, Hexbin};
 pub(crate) use isolines::{Relief, levels};
 pub use kind::ChartKind;
 pub(crate) use labels::{is_invisible, labels};
@@ -173,11 +176,17 @@ impl Chart {
     }
 
     /// The positions of the series in the order of their last values, the greatest first, as the ends of lines stand; `None`
-    /// where a legend has the order of the levels.
+    /// where a legend has the order of the levels: bars, boxes and points stand side by side in it, and the lines of an
+    /// ECDF all end at 1.
     pub(crate) fn legend_order(&self) -> Option<Vec<usize>> {
         let is_of_lines = matches!(
             self.kind,
-            ChartKind::Line | ChartKind::Curve | ChartKind::Ratio | ChartKind::Interaction
+            ChartKind::Line
+                | ChartKind::Curve
+                | ChartKind::Ratio
+                | ChartKind::Interaction
+                | ChartKind::Band
+                | ChartKind::Scaling
         );
         let Some(Marks::Lines(series)) = self.panels.first().map(|panel| &panel.marks) else {
             return None;
@@ -190,9 +199,27 @@ impl Chart {
             let last = points.iter().rev().find_map(|point| point.y);
             last.unwrap_or(f64::NEG_INFINITY)
         };
-        let mut order: Vec<usize> = (0..series.len()).collect();
+        // Each fit follows its points.
+        let fits = self.kind == ChartKind::Scaling;
+        let count = series.len() / if fits { 2 } else { 1 };
+        let mut order: Vec<usize> = (0..count).collect();
         order.sort_by(|one, other| last(other).total_cmp(&last(one)));
+        if fits {
+            order = order.into_iter().flat_map(|n| [n, n + count]).collect();
+        }
         Some(order)
+    }
+
+    /// The names of series as a legend has them: a fit follows its points, so that its growth is enough.
+    pub(crate) fn series_names<'s>(&self, series: &'s [Series]) -> Vec<&'s str> {
+        let half = series.len() / 2;
+        let name = |(n, one): (usize, &'s Series)| {
+            let points = n.checked_sub(half).and_then(|n| series.get(n));
+            let points = points.filter(|_| self.kind == ChartKind::Scaling);
+            let rest = points.and_then(|points| one.name.strip_prefix(points.name.as_str()));
+            rest.map_or(one.name.as_str(), str::trim_start)
+        };
+        series.iter().enumerate().map(name).collect()
     }
 
     /// Whether its values can be on a linear and on a logarithmic scale.
@@ -231,6 +258,7 @@ impl Chart {
             Marks::Boxes(series) => series.iter().all(|one| one.boxes.is_empty()),
             Marks::HeatMap(map) => map.values.is_empty(),
             Marks::Field(field) => field.values.is_empty(),
+            Marks::Hexbin(hexbin) => hexbin.cells.is_empty() && hexbin.gap.is_none(),
             Marks::Parallel(parallel) => parallel.rows.is_empty(),
             Marks::Histogram(histogram) => histogram.counts.iter().all(|count| *count == 0),
             Marks::Table(_) | Marks::Pane(_) => false,
@@ -257,10 +285,32 @@ impl Chart {
         PointSign::ALL.into_iter().filter(has).collect()
     }
 
+    /// Whether cells of a heat map lie beyond that end of the scale of colours.
+    fn is_beyond(&self, side: ScaleSide) -> bool {
+        let Some(color) = &self.color else {
+            return false;
+        };
+        let is_there = |x: &f64| color.beyond(*x) == Some(side);
+        self.panels.iter().any(|panel| match &panel.marks {
+            Marks::HeatMap(map) => map.values.iter().flatten().any(is_there),
+            _ => false,
+        })
+    }
+
     /// What stands below a picture: the meaning of its marks, the names of a front's points, and the answer.
     pub(crate) fn captions(&self) -> Vec<String> {
         let rings = self.has_rings().then(|| RINGS.to_owned());
-        let marks: Vec<String> = self.spread.clone().into_iter().chain(rings).collect();
+        let arrows = ScaleSide::ALL
+            .into_iter()
+            .filter(|side| self.is_beyond(*side));
+        let arrows = arrows.map(|side| format!("{} {}", side.arrow(), side.name()));
+        let marks: Vec<String> = self
+            .spread
+            .clone()
+            .into_iter()
+            .chain(rings)
+            .chain(arrows)
+            .collect();
         let mut captions = vec![marks.join("; ")];
         captions.extend(self.notes.iter().take(self.kind.notes_below()).cloned());
         captions.extend(self.front_names());

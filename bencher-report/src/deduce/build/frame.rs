@@ -118,14 +118,7 @@ pub(super) fn rounds_note(shape: &Shape) -> Option<String> {
 /// The mean of the samples with its bounds, or why there is none.
 pub(in crate::deduce) fn point(shape: &Shape, x: f64, samples: &Samples) -> Point {
     let y = samples.mean();
-    let bounds = if shape.sort == Sort::Truth {
-        bencher_core::stats::proportion_bounds(&samples.values)
-    } else {
-        samples.bounds()
-    };
-    let bounds = bounds
-        .filter(|_| shape.repeated())
-        .filter(|(low, high)| low.is_finite() && high.is_finite());
+    let bounds = bounds(shape, samples);
     Point {
         x,
         place: None,
@@ -141,6 +134,18 @@ pub(in crate::deduce) fn point(shape: &Shape, x: f64, samples: &Samples) -> Poin
         absent: samples.absent,
         gap: samples.gap_of_mean(),
     }
+}
+
+/// The bounds of the mean of some samples, as [`spread`] names them; `None` without repeats.
+pub(super) fn bounds(shape: &Shape, samples: &Samples) -> Option<(f64, f64)> {
+    let bounds = if shape.sort == Sort::Truth {
+        bencher_core::stats::proportion_bounds(&samples.values)
+    } else {
+        samples.bounds()
+    };
+    bounds
+        .filter(|_| shape.repeated())
+        .filter(|(low, high)| low.is_finite() && high.is_finite())
 }
 
 /// The levels of an input, with the offset of each; one unnamed level without an input.

@@ -428,13 +428,21 @@ window.computedFigures = (() => {
     const bottom = isLines || range.low < 0 ? size(range.low) - 2 * pad : 0;
     const top = isLines || range.high > 0 ? size(range.high) + pad : 0;
     const data = [];
+    // As in all figures of lines: legends name series in the order of their last values.
+    const last = (s) => {
+      const at = x.levels.map((_, k) => planned.panels[0].at + k * planned.strides[planned.x] + (series ? s * planned.strides[planned.series] : 0));
+      const known = at.map((p) => values[p]).filter((value) => value !== null);
+      return known.length > 0 ? known[known.length - 1] : -Infinity;
+    };
+    const order = isLines && series ? series.levels.map((_, s) => s).sort((one, other) => last(other) - last(one) || one - other) : [];
     planned.panels.forEach((panel, n) => {
       const missing = { x: [], y: [], hovertext: [] };
       for (let s = 0; s < (series ? series.levels.length : 1); s++) {
         const at = x.levels.map((_, k) => panel.at + k * planned.strides[planned.x] + (series ? s * planned.strides[planned.series] : 0));
         const across = isLines ? x.numbers : x.levels.map((_, k) => k);
         const color = colors[s % colors.length];
-        const bar = (bound, sign) => at.map((p) => (low && low[p] !== null ? sign * (bound[p] - values[p]) * factor : 0));
+        // Without bounds there is no bar: one of no length would look like a value that is sure.
+        const bar = (bound, sign) => at.map((p) => (low && low[p] !== null ? sign * (bound[p] - values[p]) * factor : null));
         data.push({
           type: isLines ? "scatter" : "bar", name: series ? plain(clip(series.levels[s], 40)) : plain(result.name),
           x: across, y: at.map((p) => (values[p] === null ? null : values[p] * factor)),
@@ -443,6 +451,7 @@ window.computedFigures = (() => {
           hoverinfo: "text", hovertext: at.map((p) => place(sweep, planned.strides, p) + "<br>" + value(p)),
           ...(low ? { error_y: { type: "data", symmetric: false, array: bar(high, 1), arrayminus: bar(low, -1), thickness: 1.2, width: 3 } } : {}),
           legendgroup: String(s), showlegend: Boolean(series) && n === 0, ...axes(n),
+          ...(order.length > 0 ? { legendrank: order.indexOf(s) + 1 } : {}),
         });
         at.forEach((p, k) => {
           if (values[p] !== null) return;
