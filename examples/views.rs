@@ -21,13 +21,14 @@ enum Order {
 #[derive(ParametrizedSweep, Clone)]
 struct Trees {
     /// The order in which keys are inserted
+    #[sweep]
     order: Order,
     /// How many keys there are
     #[sweep(values(7, 15, 31))]
     keys: usize,
 
     /// The longest way from the root to a key
-    #[result(minimize)]
+    #[result(direction = "minimize")]
     depth: Option<usize>,
     /// The tree
     #[result]

@@ -3,6 +3,7 @@
 
 use crate::stats::distribution::normal_two_sided;
 use crate::stats::{MISRATE, mean};
+use crate::value::Kind;
 
 use super::{Dataset, DatasetError, Dim, DimRole};
 
@@ -136,7 +137,9 @@ impl<'d> EffectShares<'d> {
             let noise = half.unwrap_or(0.0).max(0.0);
             points.push(Point { number, x, noise });
         }
-        let is_ratio = !points.is_empty() && points.iter().all(|point| point.x > 0.0);
+        // Ratios of shares of true mean nothing: one that happens to be 0 would make them differences.
+        let is_truth = dataset.variable(result)?.info.kind == Kind::Bool;
+        let is_ratio = !is_truth && !points.is_empty() && points.iter().all(|point| point.x > 0.0);
         let z = normal_two_sided(MISRATE);
         for point in &mut points {
             let half = if is_ratio {

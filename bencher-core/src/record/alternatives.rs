@@ -71,6 +71,8 @@ impl<'d> Inputs<'d> {
     fn alternative(&self, point: &PointValue) -> String {
         let texts = Self::texts(point, &self.alternatives);
         match self.alternatives.as_slice() {
+            // A name that cannot be seen needs that of its input.
+            [one] if texts.trim().is_empty() => format!("{}=\"{texts}\"", one.name),
             [one] if one.kind == Kind::Bool || one.is_numeric() => format!("{}={texts}", one.name),
             [_] => texts,
             _ => format!("({texts})"),

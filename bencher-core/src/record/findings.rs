@@ -3,6 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use crate::dataset::{Dataset, DimRole, MainEffect, Optimum, PointValue, digits, quantity};
+use crate::value::Kind;
 use crate::var::Direction;
 
 use super::alternatives::{Inputs, MOST_NAMED, behind, without_value};
@@ -127,7 +128,8 @@ pub fn findings(dataset: &Dataset) -> Vec<Finding> {
         let raced = dataset.attributes.get(RACE) == Some(result);
         let race = dataset.attributes.get(RACE_BEST).filter(|_| raced);
         // Rounds that some points had and others had not are compared by the race alone.
-        let best = || best(&inputs, result, units);
+        let is_truth = variable.info.kind == Kind::Bool && is_repeated(dataset);
+        let best = || best(&inputs, result, units, is_truth);
         add(FindingKind::Best, race.cloned().or_else(best));
         add(FindingKind::Matters, effects(dataset, result));
     }
@@ -142,6 +144,8 @@ fn effects(dataset: &Dataset, result: &str) -> Option<String> {
         return None;
     }
     let (effects, pairs) = dataset.effects_and_pairs(result).ok()?;
+    let values = dataset.numbers_of_points(result).ok()?;
+    let absent = values.iter().filter(|value| value.is_none()).count();
     let named = effects.iter().filter(|effect| effect.share >= LEAST_SHARE);
     let are_all_named = named.clone().count() == effects.len();
     let mut parts: Vec<String> = named
@@ -160,7 +164,23 @@ fn effects(dataset: &Dataset, result: &str) -> Option<String> {
             (true, true) => "their combinations",
             (true, false) => "combinations of inputs",
         };
-        parts.push(format!("{which} {}", share_text(rest)));
+        // Means of repeats differ by their noise, too, which is no input's.
+        let is_noisy = |effect: &MainEffect| {
+            let bounds = effect.bounds;
+            bounds.is_none_or(|(low, high)| high - low >= 0.01)
+        };
+        let noise = if effects.iter().any(is_noisy) {
+            " and noise"
+        } else {
+            ""
+        };
+        parts.push(format!("{which}{noise} {}", share_text(rest)));
+    }
+    if absent > 0 && !parts.is_empty() {
+        let all = values.len();
+        parts.push(format!(
+            "of an incomplete grid ({absent} of {all} points have no value): inputs may stand for each other"
+        ));
     }
     (!parts.is_empty()).then(|| parts.join(", "))
 }
@@ -206,23 +226,24 @@ fn effect_text(effect: &MainEffect, is_first: bool) -> String {
 }
 
 /// The best alternatives, or the best point; `None` where there is nothing to choose from.
-fn best(inputs: &Inputs, result: &str, units: &str) -> Option<String> {
+fn best(inputs: &Inputs, result: &str, units: &str, is_truth: bool) -> Option<String> {
     let groups = inputs.groups(result)?;
     Some(match groups.as_slice() {
-        [found] if !inputs.has_settings() => best_point(found, units),
+        [found] if !inputs.has_settings() => best_point(found, units, is_truth),
         groups => {
             let mut text = inputs.best_alternatives(groups, result);
-            if !groups
-                .iter()
-                .any(|group| group.is_decided() || group.is_tie())
+            // Without a winner anywhere, a reader still asks for the best value.
+            let has_winner = |group: &Optimum| group.is_decided() && group.points > 1;
+            if !groups.iter().any(has_winner)
                 && let Some(whole) = inputs.optimum(result)
                 && whole.points > 1
             {
-                let best = value_text(&whole.best, units);
+                let best = value_text(&whole.best, units, is_truth);
                 let _ = write!(
                     text,
-                    "; the best value of all is {best} at {}",
-                    whole.best.label
+                    "; the best value of all is {best} at {}{}",
+                    whole.best.label,
+                    equals(&whole)
                 );
             }
             text
@@ -231,8 +252,12 @@ fn best(inputs: &Inputs, result: &str, units: &str) -> Option<String> {
 }
 
 /// The best point of all.
-fn best_point(found: &Optimum, units: &str) -> String {
-    let mut text = format!("{} at {}", value_text(&found.best, units), found.best.label);
+fn best_point(found: &Optimum, units: &str, is_truth: bool) -> String {
+    let mut text = format!(
+        "{} at {}",
+        value_text(&found.best, units, is_truth),
+        found.best.label
+    );
     if found.below_resolution > 0 {
         let _ = match found.below_resolution {
             1 => write!(text, "; 1 point is below resolution, so shorter"),
@@ -240,25 +265,21 @@ fn best_point(found: &Optimum, units: &str) -> String {
         };
     }
     if found.is_tie() {
-        let equal = found.undecided.len();
-        let _ = match (&found.next, equal) {
-            (None, _) => {
-                let value = value_text(&found.best, units);
-                let missing = without_value(found.missing);
-                return match missing {
-                    Some(missing) => {
-                        format!("no difference: {value} at all points with a value; {missing}")
-                    }
-                    None => format!("no difference: {value} everywhere"),
-                };
-            }
-            (Some(_), 1) => write!(text, ", and equal at 1 other point"),
-            (Some(_), _) => write!(text, ", and equal at {equal} other points"),
-        };
+        if found.next.is_none() {
+            let value = value_text(&found.best, units, is_truth);
+            let missing = without_value(found.missing);
+            return match missing {
+                Some(missing) => {
+                    format!("no difference: {value} at all points with a value; {missing}")
+                }
+                None => format!("no difference: {value} everywhere"),
+            };
+        }
+        text.push_str(&equals(found));
     } else if !found.undecided.is_empty() {
         let named = found.undecided.iter().take(MOST_NAMED);
         let named: Vec<String> = named
-            .map(|point| format!("{} at {}", value_text(point, units), point.label))
+            .map(|point| format!("{} at {}", value_text(point, units, is_truth), point.label))
             .collect();
         let _ = write!(
             text,
@@ -274,7 +295,7 @@ fn best_point(found: &Optimum, units: &str) -> String {
         let _ = write!(
             text,
             "; the next is {} at {}{}",
-            value_text(next, units),
+            value_text(next, units, is_truth),
             next.label,
             behind(found.best.value, next.value)
         );
@@ -285,8 +306,28 @@ fn best_point(found: &Optimum, units: &str) -> String {
     text
 }
 
-/// A value with the half width of its bounds.
-fn value_text(point: &PointValue, units: &str) -> String {
+/// How many other points have exactly the best value: `, and equal at 2 other points`.
+fn equals(found: &Optimum) -> String {
+    match found.undecided.len() {
+        n if n == 0 || !found.is_tie() => String::new(),
+        1 => ", and equal at 1 other point".to_owned(),
+        n => format!(", and equal at {n} other points"),
+    }
+}
+
+/// Whether points have several samples.
+fn is_repeated(dataset: &Dataset) -> bool {
+    let mut dims = dataset.dims().iter();
+    dims.any(|dim| dim.role == DimRole::Repeat && dim.len() > 1)
+}
+
+/// A value with the half width of its bounds; a share of true with both, which lie unevenly about it.
+fn value_text(point: &PointValue, units: &str, is_truth: bool) -> String {
+    if let (true, Some((lower, upper))) = (is_truth, point.lower.zip(point.upper)) {
+        let percent = |share: f64| digits(share * 100.0, 2);
+        let (share, lower, upper) = (percent(point.value), percent(lower), percent(upper));
+        return format!("true in {share} % ({lower} to {upper} %)");
+    }
     let value = quantity(point.value, units);
     if point.is_exact() {
         return value;
@@ -309,6 +350,60 @@ mod tests {
     use super::*;
     use crate::dataset::{CellState, Dim, VariableInfo};
     use crate::value::{Kind, Value};
+
+    /// Whether each input matters is not known where points are missing, or where their means differ by noise.
+    #[test]
+    fn shares_name_what_they_hold() {
+        let matters = |points: &[&[f64]]| {
+            let found = findings(&sweep(2, points));
+            found.into_iter().nth(1).map(|found| found.text)
+        };
+        let incomplete = matters(&[&[1.0], &[2.0], &[4.0], &[]]).unwrap();
+        assert!(
+            incomplete.ends_with(
+                "of an incomplete grid (1 of 4 points have no value): inputs may stand for each other"
+            ),
+            "{incomplete}"
+        );
+        let noisy = [
+            &[1.0, 1.2, 0.9, 1.3, 0.8, 1.1, 1.0][..],
+            &[1.1, 1.0, 0.7, 1.2, 0.9, 1.0, 1.2],
+            &[1.0, 0.8, 1.1, 1.2, 1.0, 0.9, 1.3],
+            &[0.9, 1.2, 1.0, 0.8, 1.1, 1.3, 1.0],
+        ];
+        let noisy = matters(&noisy).unwrap();
+        assert!(noisy.contains("combinations and noise"), "{noisy}");
+        let exact = matters(&[&[1.0], &[2.0], &[4.0], &[3.0]]).unwrap();
+        assert!(
+            !exact.contains("noise") && !exact.contains("incomplete"),
+            "{exact}"
+        );
+    }
+
+    #[test]
+    fn shares_of_true_have_both_bounds() {
+        let which = Dim::input("which", Kind::Category, vec!["A".into(), "B".into()]);
+        let info = VariableInfo {
+            direction: Direction::Maximize,
+            ..VariableInfo::new("works", Kind::Bool)
+        };
+        let mut dataset = Dataset::new("Sweep", vec![which, Dim::repeats(3)], vec![info]).unwrap();
+        for (flat, truth) in [true, true, true, false, false, true]
+            .into_iter()
+            .enumerate()
+        {
+            let variable = dataset.variable_mut(0).unwrap();
+            variable
+                .record(flat, &Value::Bool(truth), CellState::Measured)
+                .unwrap();
+        }
+        // Wilson's bounds of 3 of 3, and of 1 of 3.
+        assert_eq!(
+            findings(&dataset)[0].text,
+            "true in 100 % (44 to 100 %) at which=A; the bounds do not separate it from true in 33 % (6.1 to 79 %) at \
+             which=B"
+        );
+    }
 
     /// A point without a value might be better than all others, and one without a rival beats none.
     #[test]
@@ -434,7 +529,11 @@ mod tests {
     #[test]
     fn equal_values_are_no_lack_of_a_decision() {
         let of = sweep(3, &[&[1.0], &[2.0], &[5.0], &[1.0], &[2.0], &[5.0]]);
-        assert_eq!(best(&of), "no difference at any of the 3 values of n");
+        assert_eq!(
+            best(&of),
+            "no difference at any of the 3 values of n; the best value of all is 1 s at which=A, n=1, and equal at 1 \
+             other point"
+        );
         assert_eq!(crate::record::caveats(&of), []);
         let of = sweep(2, &[&[1.0], &[2.0], &[1.0], &[3.0]]);
         let expected =

@@ -35,6 +35,7 @@ pub(super) fn chart(
         })
         .collect();
     let mut notes: Vec<String> = facets.note.into_iter().collect();
+    notes.extend(Panel::names_note(&panels));
     notes.extend(fixed_note(shape));
     notes.extend(time_note(shape));
     notes.extend(earlier_note(shape));
@@ -98,14 +99,22 @@ pub(super) fn value_axis(shape: &Shape) -> Axis {
 
 /// The meaning of the spread of means; `None` without repeats.
 pub(in crate::deduce) fn spread(shape: &Shape) -> Option<String> {
-    shape.repeated().then(|| {
-        match shape.sort {
-            Sort::Truth => PROPORTION,
-            _ if shape.dataset.is_centred(shape.variable) => BOUNDS,
-            _ => STD,
-        }
-        .to_owned()
+    shape.repeated().then(|| match shape.sort {
+        Sort::Truth => PROPORTION.to_owned(),
+        _ if shape.dataset.is_centred(shape.variable) => BOUNDS.to_owned(),
+        _ => match few_repeats(shape) {
+            Some(few) => format!("{STD}; of {few} it says little"),
+            None => STD.to_owned(),
+        },
     })
+}
+
+/// Repeats whose deviation or quartiles say little, as a count: the bounds of a deviation of four reach from half to four
+/// times of it.
+pub(super) fn few_repeats(shape: &Shape) -> Option<String> {
+    (2..5)
+        .contains(&shape.repeats)
+        .then(|| text::count(shape.repeats, "repeat"))
 }
 
 /// Which samples a distribution is of, where the centre that is named elsewhere is of others.

@@ -58,7 +58,17 @@ fn shares(shape: &Shape, effects: &[MainEffect]) -> Chart {
     let rest = 1.0 - alone - pairs.iter().map(|pair| pair.share).sum::<f64>();
     if rest >= LEAST {
         let which = if pairs.is_empty() { "their" } else { "other" };
-        names.push(format!("{which} combinations"));
+        // Means of repeats differ by their noise, too, which is no input's.
+        let is_noisy = |effect: &MainEffect| {
+            let bounds = effect.bounds;
+            bounds.is_none_or(|(low, high)| high - low >= 0.01)
+        };
+        let noise = if effects.iter().any(is_noisy) {
+            " and noise"
+        } else {
+            ""
+        };
+        names.push(format!("{which} combinations{noise}"));
         points.push(bar(points.len(), rest, None));
     }
     let tops = points

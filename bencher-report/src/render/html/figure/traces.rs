@@ -365,9 +365,12 @@ struct Mark {
 
 /// The bounds of points as plotly's error bars.
 fn error_bars(points: &[Point]) -> Json {
-    let reach = |side: fn((f64, f64), f64) -> f64| -> Vec<Option<f64>> {
+    let reach = |side: fn((f64, f64), f64) -> f64| -> Vec<Json> {
         let reach = |point: &Point| Some(side(point.bounds?, point.y?));
-        points.iter().map(reach).collect()
+        points
+            .iter()
+            .map(|point| error_reach(reach(point)))
+            .collect()
     };
     json!({
         "visible": points.iter().any(|point| point.bounds.is_some()),
@@ -378,6 +381,12 @@ fn error_bars(points: &[Point]) -> Json {
         "thickness": 1.5,
         "width": 4
     })
+}
+
+/// How far an error bar reaches. plotly takes nothing for 0, and a bar of no length would look like a value that is sure; a
+/// text is no number to it, and no bar.
+fn error_reach(reach: Option<f64>) -> Json {
+    reach.map_or_else(|| json!("unknown"), |reach| json!(reach))
 }
 
 /// A series' colour, seen through.

@@ -4,7 +4,7 @@ use crate::chart::{BoxMark, BoxSeries, Centre, ChartKind, GapKind};
 use crate::render::palette;
 
 use super::super::hover;
-use super::{Frame, GapLegend, Mark, beside, legend_names, tint_of};
+use super::{Frame, GapLegend, Mark, beside, error_reach, legend_names, tint_of};
 
 /// Half the width of a violin, where the distance of two levels is 1.
 const VIOLIN: f64 = 0.38;
@@ -107,10 +107,12 @@ impl Frame<'_> {
         if centres.is_empty() {
             return None;
         }
-        // Without bounds there is no bar: one of no length would look like a value that is sure.
-        let reach = |side: fn(f64, (f64, f64)) -> f64| -> Vec<Option<f64>> {
+        let reach = |side: fn(f64, (f64, f64)) -> f64| -> Vec<Json> {
             let reach = |(_, one): &(f64, Centre)| one.bounds.map(|at| side(one.value, at));
-            centres.iter().map(reach).collect()
+            centres
+                .iter()
+                .map(|centre| error_reach(reach(centre)))
+                .collect()
         };
         let trace = json!({
             "type": "scatter",
