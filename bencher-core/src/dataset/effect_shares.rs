@@ -17,7 +17,7 @@ pub(super) struct EffectShares<'d> {
     /// The sum of squares between the points.
     total: f64,
     /// Whether every point has bounds, so that shares have some.
-    is_bounded: bool,
+    pub(super) is_bounded: bool,
 }
 
 /// A point with a value.
@@ -25,7 +25,7 @@ pub(super) struct Point {
     pub(super) number: usize,
     pub(super) x: f64,
     /// The variance of `x` that belongs to its bounds; zero where these are unknown.
-    noise: f64,
+    pub(super) noise: f64,
 }
 
 /// A sum of squares as it was observed, and what noise does to it.
