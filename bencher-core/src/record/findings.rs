@@ -231,22 +231,20 @@ fn best(inputs: &Inputs, result: &str, units: &str, is_truth: bool) -> Option<St
     Some(match groups.as_slice() {
         [found] if !inputs.has_settings() => best_point(found, units, is_truth),
         groups => {
-            let mut text = inputs.best_alternatives(groups, result);
+            let text = inputs.best_alternatives(groups, result);
             // Without a winner anywhere, a reader still asks for the best value.
             let has_winner = |group: &Optimum| group.is_decided() && group.points > 1;
-            if !groups.iter().any(has_winner)
-                && let Some(whole) = inputs.optimum(result)
-                && whole.points > 1
-            {
-                let best = value_text(&whole.best, units, is_truth);
-                let _ = write!(
-                    text,
-                    "; the best value of all is {best} at {}{}",
+            let whole = inputs.optimum(result);
+            let whole = whole.filter(|whole| whole.points > 1 && !groups.iter().any(has_winner));
+            match whole {
+                Some(whole) => format!(
+                    "the best value of all is {} at {}{}; {text}",
+                    value_text(&whole.best, units, is_truth),
                     whole.best.label,
                     equals(&whole)
-                );
+                ),
+                None => text,
             }
-            text
         }
     })
 }
@@ -531,8 +529,8 @@ mod tests {
         let of = sweep(3, &[&[1.0], &[2.0], &[5.0], &[1.0], &[2.0], &[5.0]]);
         assert_eq!(
             best(&of),
-            "no difference at any of the 3 values of n; the best value of all is 1 s at which=A, n=1, and equal at 1 \
-             other point"
+            "the best value of all is 1 s at which=A, n=1, and equal at 1 other point; no difference at any of the 3 \
+             values of n"
         );
         assert_eq!(crate::record::caveats(&of), []);
         let of = sweep(2, &[&[1.0], &[2.0], &[1.0], &[3.0]]);

@@ -429,18 +429,14 @@ window.computedFigures = (() => {
       const cell = (point) => (values[point] === null ? { hover: value(point) }
         : { z: place(values[point]), text: digits(values[point] * factor, 3), hover: value(point), beyond: beyond(values[point]) });
       const figure = panelFigure(sweep, planned, width, {}, mapTraces(sweep, planned, cell));
-      if (values.some((v) => v !== null && beyond(v))) {
-        figure.layout.annotations.push({
-          text: "↓ ↑ beyond the colour scale", xref: "paper", yref: "paper", x: 1, y: 1, yshift: 24, xanchor: "right",
-          yanchor: "bottom", showarrow: false, font: { size: 11 },
-        });
-      }
+      const isBeyond = values.some((v) => v !== null && beyond(v));
+      const scale = [units ? plain(units) : "", isBeyond ? "(↓ ↑ beyond the scale)" : ""].filter(Boolean).join(" ");
       const ticks = [];
       const step = Math.max(1, Math.ceil((place(ends.high) - place(ends.low)) / 8));
       if (isLog) for (let n = Math.ceil(place(ends.low)); n <= place(ends.high); n += step) ticks.push(n);
       figure.layout.coloraxis = {
         colorscale: "Viridis", cmin: place(ends.low), cmax: place(ends.high),
-        colorbar: { title: { text: units ? plain(units) : "", side: "right" }, thickness: 14, outlinewidth: 0,
+        colorbar: { title: { text: scale, side: "right" }, thickness: 14, outlinewidth: 0,
           ...(isLog ? { tickvals: ticks, ticktext: ticks.map((n) => digits(10 ** n, 3)) } : {}) },
       };
       return withNote(figure, planned);
