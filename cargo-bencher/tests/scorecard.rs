@@ -314,6 +314,9 @@ fn the_page_needs_no_script_and_sorts_with_it() {
 #[ignore = "writes a picture of the docs"]
 fn the_picture_of_the_docs() {
     let store = tempfile::tempdir().unwrap();
+    common::one_point(store.path());
+    common::curves(store.path());
+    common::maps(store.path());
     common::results(store.path());
     common::regression(store.path());
     println!("{}", printed(store.path(), &["scorecard", "--store", "."]));

@@ -180,6 +180,19 @@ impl<'d> Inputs<'d> {
             }
             parts.push(text);
         }
+        parts.extend(self.without_rivals(&alone, groups, lost));
+        parts.join("; ")
+    }
+
+    /// Which alternatives have no rival with a value, which settings no value at all, and how many points have none.
+    fn without_rivals(
+        &self,
+        alone: &[(String, Vec<&Optimum>)],
+        groups: &[Optimum],
+        lost: usize,
+    ) -> Vec<String> {
+        let all = groups.len() + lost;
+        let mut parts = Vec::new();
         for (name, of) in alone.iter().take(MOST_NAMED) {
             parts.push(format!("only {name} has a value at {}", self.at(of, all)));
         }
@@ -198,7 +211,7 @@ impl<'d> Inputs<'d> {
             .map(|group| group.missing)
             .sum();
         parts.extend(without_value(missing));
-        parts.join("; ")
+        parts
     }
 
     /// `values of len`, `combinations of len and pattern`.
