@@ -336,7 +336,7 @@ impl Benchmark for Henon {
             ys.push(y);
         }
         let places = Table::new().column("x", xs)?.column("y", ys)?;
-        self.places = Some(places.plotted_as(TablePlot::Density));
+        self.places = Some(places.plotted_as(TablePlot::Hexbin));
         Ok(())
     }
 }

@@ -98,6 +98,7 @@ pub trait CustomPlots {
 
 impl<S: Benchmark> CustomPlots for SweepBuilder<'_, S> {
     fn custom_plot(self, plot: impl CustomPlot + 'static) -> Self {
-        self.own_plot(SweepPlot::new(plot))
+        let name = plot.name().to_owned();
+        self.own_plot(name, SweepPlot::new(plot))
     }
 }

@@ -93,7 +93,7 @@ fn heat_map(width: usize, values: &[f64]) -> HeatMap {
     HeatMap {
         width,
         values: values.iter().copied().map(Some).collect(),
-        noise: Vec::new(),
+        bounds: Vec::new(),
         samples: Vec::new(),
         gaps: BTreeMap::new(),
     }
@@ -105,7 +105,7 @@ fn field(x: &[f64], values: &[f64]) -> Field {
         y: vec![0.0, 1.0],
         z: Vec::new(),
         values: values.iter().copied().map(Some).collect(),
-        noise: Vec::new(),
+        bounds: Vec::new(),
         samples: Vec::new(),
         gaps: BTreeMap::new(),
     }
@@ -174,8 +174,8 @@ fn every_sort_of_marks_is_drawn_by_every_renderer() {
                 renderer,
                 plots: Some(plots("custom")),
                 own_plots: vec![
-                    OwnPlot::new("Demo", plot.clone()),
-                    OwnPlot::new("Other", plot.clone()),
+                    OwnPlot::new("Demo", "mine", plot.clone()),
+                    OwnPlot::new("Other", "mine", plot.clone()),
                 ],
                 ..ReportOptions::default()
             };

@@ -19,9 +19,9 @@ mod picture;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bencher_core::dataset::Dim;
+use bencher_core::dataset::{CellState, Dim};
 use bencher_core::record::SweepRecord;
-use bencher_core::value::{Kind, Value};
+use bencher_core::value::{Kind, ResultValue, Table, TablePlot, Value};
 use bencher_core::var::Direction;
 use bencher_report::{PlotSelection, ReportOptions, StaticRenderer, write_report};
 use common::{dataset, gallery, inputs, levels, numbers, record, result};
@@ -59,6 +59,48 @@ fn tradeoff() -> SweepRecord {
     record("Size against speed", data)
 }
 
+/// Places that samples recorded, of which one failed.
+fn places() -> SweepRecord {
+    let dims = vec![levels("walk", &["round", "straight", "lost"])];
+    let results = vec![result("places", "", Kind::Table)];
+    let data = dataset(dims, results, |_, at| {
+        let step = |n: usize| common::noise(at[0] * 5000 + n) + common::noise(n * 7 + 3);
+        let ways = (0..1500).map(|n| (n as f64 / 240.0, step(n), step(n + 1500)));
+        let (xs, ys): (Vec<f64>, Vec<f64>) = match at[0] {
+            0 => ways
+                .map(|(t, x, y)| (3.0 * t.cos() + x, 3.0 * t.sin() + y))
+                .unzip(),
+            1 => ways
+                .map(|(t, x, y)| (t - 3.0 + x * 0.3, t - 3.0 + y))
+                .unzip(),
+            _ => return Err((CellState::Failed, "never came home")),
+        };
+        let table = Table::new()
+            .column("east", xs)
+            .unwrap()
+            .column("north", ys)
+            .unwrap();
+        Ok(table.plotted_as(TablePlot::Hexbin).into_value())
+    });
+    record("Places", data)
+}
+
+/// A map of which one cell is larger than all others by far, one smaller, and one has no value.
+fn extremes() -> SweepRecord {
+    let dims = vec![
+        numbers("a", "", &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]),
+        numbers("b", "", &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]),
+    ];
+    let results = vec![result("cost", "s", Kind::Float(64))];
+    let data = dataset(dims, results, |_, at| match at {
+        [1, 2] => Ok(Value::Float(1e9)),
+        [4, 5] => Ok(Value::Float(-1e9)),
+        [3, 3] => Err((CellState::BelowResolution, "")),
+        _ => Ok(Value::Float(2.0 + at[0] as f64 + at[1] as f64)),
+    });
+    record("Extremes", data)
+}
+
 /// The kinds of figure, with a sweep that shows each.
 fn cases() -> Vec<(&'static str, &'static str, SweepRecord)> {
     let all = gallery();
@@ -94,6 +136,8 @@ fn cases() -> Vec<(&'static str, &'static str, SweepRecord)> {
         ),
         ("heat-map", "heat-map", map()),
         ("heat-map-in-panels", "heat-map", field()),
+        ("heat-map-of-extremes", "heat-map", extremes()),
+        ("hexbin", "hexbin", places()),
         ("contour", "contour", map()),
         ("surface", "surface", map()),
         ("volume", "volume", field()),

@@ -348,7 +348,9 @@ fn contours_and_surfaces_stand_on_the_numbers_of_their_inputs() {
         assert_eq!(holes, [1, 4]);
         let csv = charts[0].data_rows(100).to_csv();
         assert!(
-            csv.starts_with("c,x [mm],y,out [s],std,samples,state\r\np,1,10,11,,1,measured\r\n"),
+            csv.starts_with(
+                "c,x [mm],y,out [s],low,high,samples,state\r\np,1,10,11,,,1,measured\r\n"
+            ),
             "{csv}"
         );
         let flat = of(vec![numbers("x", "", &[1.0, 2.0])], |_| Some(1.0));
@@ -384,7 +386,7 @@ fn a_volume_has_three_axes() {
     let values: Vec<f64> = found.values.iter().copied().flatten().collect();
     assert_eq!(values, [1.0, 101.0, 11.0, 111.0, 0.0, 100.0, 10.0, 110.0]);
     let csv = charts[0].data_rows(1).to_csv();
-    assert!(csv.ends_with("1,1,4,1,,1,measured\r\n"), "{csv}");
+    assert!(csv.ends_with("1,1,4,1,,,1,measured\r\n"), "{csv}");
 }
 
 #[test]

@@ -63,20 +63,52 @@ fn points_are_points() {
     );
 }
 
+/// By hand: x 0, 1, 1, 2 and y 5, 5, 5, 6 make a hexagon each; the two rows at (1, 5) share one.
 #[test]
-fn a_density_counts_rows_and_a_heat_map_has_their_mean() {
-    let density = sweep(|_| Some(points().plotted_as(TablePlot::Density)));
-    let charts = deduce(&density);
+fn a_hexbin_counts_the_rows_of_each_hexagon() {
+    let counted = sweep(|at| (at == 1).then(|| points().plotted_as(TablePlot::Hexbin)));
+    let charts = deduce(&counted);
     // The column z is left, which the panes show.
-    assert_eq!(kinds(&charts), [ChartKind::HeatMap, ChartKind::Panes]);
+    assert_eq!(kinds(&charts), [ChartKind::Hexbin, ChartKind::Panes]);
+    let hexbin = |panel: usize| match &charts[0].panels[panel].marks {
+        Marks::Hexbin(hexbin) => hexbin.clone(),
+        other => panic!("{other:?}"),
+    };
+    let found = hexbin(1);
+    let mut counts: Vec<(f64, f64, u64)> = found
+        .cells
+        .iter()
+        .map(|cell| (cell.x.round(), cell.y.round(), cell.count))
+        .collect();
+    counts.sort_by(|one, other| one.partial_cmp(other).unwrap());
+    assert_eq!(counts, [(0.0, 5.0, 1), (1.0, 5.0, 2), (2.0, 6.0, 1)]);
+    let failed = hexbin(0);
+    assert!(failed.cells.is_empty() && failed.gap.unwrap().text() == "failed: no steps");
+    let color = charts[0].color.as_ref().unwrap();
+    assert_eq!(
+        (color.name.as_str(), color.range),
+        ("rows", Some((1.0, 2.0)))
+    );
+    // One of five rows has no x.
+    assert!(
+        charts[0]
+            .notes
+            .iter()
+            .any(|note| note.starts_with("1 of 5 rows without a number"))
+    );
+    let csv = charts[0].data_rows(10).to_csv();
+    assert!(
+        csv.starts_with("algo,x,y,rows,state\r\na,,,,failed: no steps\r\nb,0,5,1,\r\n"),
+        "{csv}"
+    );
+}
+
+#[test]
+fn a_heat_map_of_tables_has_the_mean_of_their_rows() {
     let map = |chart: &Chart, panel: usize| match &chart.panels[panel].marks {
         Marks::HeatMap(map) => map.clone(),
         other => panic!("{other:?}"),
     };
-    let counted = map(&charts[0], 1);
-    assert_eq!((charts[0].panels.len(), counted.width), (2, 3));
-    let counts = [1.0, 2.0, 0.0, 0.0, 0.0, 1.0].map(Some);
-    assert_eq!(counted.values, counts, "x 0, 1, 2; y 5, 6");
     let means = sweep(|at| (at == 0).then(|| points().plotted_as(TablePlot::HeatMap)));
     let charts = deduce(&means);
     assert_eq!(kinds(&charts), [ChartKind::HeatMap]);
@@ -136,7 +168,7 @@ fn tables_of_all_kinds_are_drawn() {
         TablePlot::Curve,
         TablePlot::Scatter,
         TablePlot::Histogram,
-        TablePlot::Density,
+        TablePlot::Hexbin,
         TablePlot::HeatMap,
         TablePlot::Volume,
     ];

@@ -407,6 +407,7 @@ fn tables_of_samples_are_drawn_by_their_columns() {
             (ChartKind::Histogram, false),
             (ChartKind::Line, true),
             (ChartKind::HeatMap, false),
+            (ChartKind::Hexbin, false),
             (ChartKind::Panes, false),
             (ChartKind::Scatter, false),
             (ChartKind::Volume, false)

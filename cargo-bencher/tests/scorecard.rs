@@ -307,3 +307,35 @@ fn the_page_needs_no_script_and_sorts_with_it() {
     let shown = EVIL.replace('<', "&lt;").replace('>', "&gt;");
     assert!(dom.contains(&shown));
 }
+
+/// Draws `docs/scorecard.png` anew, and prints the table beside it: `cargo test -p cargo-bencher --test scorecard -- \
+/// --ignored --nocapture`.
+#[test]
+#[ignore = "writes a picture of the docs"]
+fn the_picture_of_the_docs() {
+    let store = tempfile::tempdir().unwrap();
+    common::one_point(store.path());
+    common::curves(store.path());
+    common::maps(store.path());
+    common::results(store.path());
+    common::regression(store.path());
+    println!("{}", printed(store.path(), &["scorecard", "--store", "."]));
+    let profile = tempfile::tempdir().unwrap();
+    let picture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/scorecard.png");
+    let drawn = std::process::Command::new("chromium")
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--hide-scrollbars",
+        ])
+        .arg("--window-size=1060,1000")
+        .arg(format!("--user-data-dir={}", profile.path().display()))
+        .arg(format!("--screenshot={}", picture.display()))
+        .arg(format!(
+            "file://{}/reports/scorecard/index.html",
+            store.path().display()
+        ))
+        .status();
+    assert!(drawn.unwrap().success());
+}

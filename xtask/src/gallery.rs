@@ -13,9 +13,10 @@ const HEAD: &str = "# Gallery
 What a report draws of each shape of data. Each picture is of a sweep in [`examples/gallery.rs`](../examples/gallery.rs);
 the page of the report has the same figures, to hover, zoom and slice. `cargo xtask gallery` draws this page anew.
 
-Other programs draw [a fractal as an image for each point](../examples/images.rs), [tables within samples with
-columns of several kinds](../examples/table_per_sample.rs), [coarser and finer levels of one sweep](../examples/levels.rs),
-[a plot of their own](plots.md) and [the front of size and speed](../examples/pareto.rs).
+Other programs draw [a fractal as an image for each point](../examples/images.rs), [search trees as HTML in
+frames](../examples/views.rs), [tables within samples with columns of several kinds](../examples/table_per_sample.rs),
+[coarser and finer levels of one sweep](../examples/levels.rs), [a plot of their own](plots.md) and [the front of size and
+speed](../examples/pareto.rs).
 
 ```sh
 cargo run --release --example gallery -- --bench

@@ -9,6 +9,7 @@ use crate::value::Digest;
 use crate::var::Schema;
 
 use super::config::{PlotSelection, RunConfig};
+use super::own_plot::OwnPlot;
 use super::print::{RETRIED, RETRIES};
 
 /// The attribute of a dataset that names the executable which measured it.
@@ -53,6 +54,17 @@ pub(super) fn describe_plots(dataset: &mut Dataset, plots: PlotSelection) {
     } else {
         let names = plots.to_string();
         dataset.attributes.insert(name.to_owned(), names);
+    }
+}
+
+/// The plots that only the program draws, and the program: a report of the stored result names both.
+pub(super) fn describe_own_plots(dataset: &mut Dataset, plots: &[OwnPlot], program: &str) {
+    let names: Vec<&str> = plots.iter().map(OwnPlot::name).collect();
+    if !names.is_empty() {
+        let text = format!("{} of {program}", names.join(", "));
+        dataset
+            .attributes
+            .insert(OwnPlot::ATTRIBUTE.to_owned(), text);
     }
 }
 

@@ -230,8 +230,12 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     /// Adds a plot of the program's own to the report of this sweep, besides those of [`plots`](Self::plots).
     ///
     /// A program calls `bencher::report::CustomPlots::custom_plot`, which takes what can be drawn.
-    pub fn own_plot(mut self, plot: impl std::any::Any + Send + Sync) -> Self {
-        let plot = OwnPlot::new(&self.settings.title, plot);
+    pub fn own_plot(
+        mut self,
+        name: impl Into<String>,
+        plot: impl std::any::Any + Send + Sync,
+    ) -> Self {
+        let plot = OwnPlot::new(&self.settings.title, name, plot);
         self.settings.own_plots.push(plot);
         self
     }

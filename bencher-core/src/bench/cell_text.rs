@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::dataset::{CellState, Dataset, UnitScale, Variable, digits, significant};
 use crate::stats::{PointTime, Summary};
-use crate::value::Value;
+use crate::value::{Kind, Value};
 
 use super::table::short;
 
@@ -79,8 +79,7 @@ impl Footnotes {
             ),
             (
                 self.deviation,
-                "(sd N): the standard deviation of the repeats; only times have ±, which contains \
-                 their 95 % bounds",
+                "(sd N): the standard deviation of the repeats; ± would be the 95 % bounds of a time",
             ),
             (self.earlier_rounds, "*: includes rounds of an earlier run"),
         ];
@@ -199,7 +198,22 @@ impl PointCells<'_> {
         self.variable.cell(nearest?.0)?.reason
     }
 
+    /// How many of several truth values are true: all of three are no certainty.
+    fn truths_text(&self) -> Option<String> {
+        let is_truth = self.variable.info.kind == Kind::Bool && self.repeats > 1;
+        let truth = |flat: usize| match self.variable.cell(flat)?.value? {
+            Value::Bool(truth) => Some(truth),
+            _ => None,
+        };
+        let truths: Vec<bool> = self.cells().filter_map(truth).collect();
+        let count = truths.iter().filter(|truth| **truth).count();
+        is_truth.then(|| format!("{count} of {} true", truths.len()))
+    }
+
     fn value_text(&self, footnotes: &mut Footnotes) -> String {
+        if let Some(text) = self.truths_text() {
+            return text;
+        }
         let is_scaled = self.scale.units() != self.variable.info.units;
         let values: Vec<Value> = self
             .cells()
@@ -230,12 +244,8 @@ impl PointCells<'_> {
             );
         };
         let mean = digits(mean, meaningful(mean, deviation));
-        if self.has_times {
-            footnotes.deviation = true;
-            format!("{mean} (sd {})", digits(deviation, 2))
-        } else {
-            format!("{mean} ± {}", digits(deviation, 2))
-        }
+        footnotes.deviation = true;
+        format!("{mean} (sd {})", digits(deviation, 2))
     }
 
     fn tell_missing(&self, text: &mut String, present: usize) {

@@ -9,22 +9,31 @@ use std::sync::Arc;
 ///
 /// ```
 /// use bencher_core::bench::OwnPlot;
-/// let plot = OwnPlot::new("Moves by length", 7_u8);
-/// assert_eq!(plot.sweep(), "Moves by length");
+/// let plot = OwnPlot::new("Moves by length", "moves", 7_u8);
+/// assert_eq!((plot.sweep(), plot.name()), ("Moves by length", "moves"));
 /// assert_eq!(plot.get::<u8>(), Some(&7));
 /// assert_eq!(plot.get::<String>(), None);
 /// ```
 #[derive(Clone)]
 pub struct OwnPlot {
     sweep: String,
+    name: String,
     plot: Arc<dyn Any + Send + Sync>,
 }
 
 impl OwnPlot {
-    /// A plot of the sweep with some title.
-    pub fn new(sweep: impl Into<String>, plot: impl Any + Send + Sync) -> Self {
+    /// The attribute of a dataset that names the plots which its program alone can draw.
+    pub const ATTRIBUTE: &'static str = "own plots";
+
+    /// A plot with a name, of the sweep with some title.
+    pub fn new(
+        sweep: impl Into<String>,
+        name: impl Into<String>,
+        plot: impl Any + Send + Sync,
+    ) -> Self {
         Self {
             sweep: sweep.into(),
+            name: name.into(),
             plot: Arc::new(plot),
         }
     }
@@ -32,6 +41,11 @@ impl OwnPlot {
     /// The title of the sweep.
     pub fn sweep(&self) -> &str {
         &self.sweep
+    }
+
+    /// The name of the plot.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// The plot, if it has this type.
@@ -44,6 +58,7 @@ impl fmt::Debug for OwnPlot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OwnPlot")
             .field("sweep", &self.sweep)
+            .field("name", &self.name)
             .finish_non_exhaustive()
     }
 }

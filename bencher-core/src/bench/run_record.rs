@@ -8,7 +8,7 @@ use crate::store::{PAIRED, StoreError};
 use crate::sweep_executor::{Result, RunEnd};
 
 use super::attributes::{
-    describe, describe_choice, describe_retries, describe_use, is_side_by_side,
+    describe, describe_choice, describe_own_plots, describe_retries, describe_use, is_side_by_side,
 };
 use super::cluster_report;
 use super::columns::keep_discarded;
@@ -66,6 +66,7 @@ impl SweepRun<'_> {
         }
         describe(&mut dataset, plan, session.code()?);
         describe_choice(&mut dataset, plan, &session.config);
+        describe_own_plots(&mut dataset, &self.settings.own_plots, &session.program);
         if let Some((result, text)) = race {
             dataset.attributes.insert(RACE.to_owned(), result);
             dataset.attributes.insert(RACE_BEST.to_owned(), text);

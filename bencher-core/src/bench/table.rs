@@ -6,10 +6,10 @@ use crate::value::{Kind, Value};
 use super::cell_text::{Footnotes, PointCells};
 use super::columns::TimeColumns;
 
-/// The results as a table of text: a row for every point, at most `rows` rows. A cell shows the repeats as mean ±
-/// standard deviation. A measured time, or a value computed from one, is shown as its centre ± half the distance of its
-/// bounds at 95 %, in percent. Beside times, deviations are written `(sd N)`. `columns` selects further columns of
-/// times. Lines below the table explain its signs.
+/// The results as a table of text: a row for every point, at most `rows` rows. A cell shows the repeats as their mean, with
+/// their standard deviation as `(sd N)`. A measured time, or a value computed from one, is shown as its centre ± half the
+/// distance of its bounds at 95 %, in percent. `columns` selects further columns of times. Lines below the table explain
+/// its signs.
 ///
 /// Inputs are shown as they are. The deviation is the sample standard deviation (`n - 1`). Results are rounded to four
 /// significant digits, deviations to two. A column of results has one prefix, which suits its largest number: seconds
@@ -28,7 +28,7 @@ use super::columns::TimeColumns;
 /// let table = result_table(&sorting, 30, TimeColumns::default());
 /// let rows: Vec<Vec<_>> = table.lines().map(|row| row.split_whitespace().collect()).collect();
 /// assert_eq!(rows[0], ["len", "moves"]);
-/// assert_eq!(rows[2], ["10", "2", "±", "1.4"]);
+/// assert_eq!(rows[2], ["10", "2", "(sd", "1.4)"]);
 /// assert_eq!(rows[3], ["20", "(pending)"]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -401,7 +401,7 @@ mod tests {
         let table = result_table(&runs, 9, TimeColumns::default());
         let rows = cells(&table);
         assert_eq!(rows[0], ["len", "elapsed", "[ms]"]);
-        assert_eq!(rows[2], ["10", "0.002", "±", "0.0014"]);
+        assert_eq!(rows[2], ["10", "0.002", "(sd", "0.0014)"]);
         assert_eq!(rows[3], ["20", "2.5"]);
     }
 

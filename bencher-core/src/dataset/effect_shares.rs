@@ -3,6 +3,7 @@
 
 use crate::stats::distribution::normal_two_sided;
 use crate::stats::{MISRATE, mean};
+use crate::value::Kind;
 
 use super::{Dataset, DatasetError, Dim, DimRole};
 
@@ -16,7 +17,7 @@ pub(super) struct EffectShares<'d> {
     /// The sum of squares between the points.
     total: f64,
     /// Whether every point has bounds, so that shares have some.
-    is_bounded: bool,
+    pub(super) is_bounded: bool,
 }
 
 /// A point with a value.
@@ -24,7 +25,7 @@ pub(super) struct Point {
     pub(super) number: usize,
     pub(super) x: f64,
     /// The variance of `x` that belongs to its bounds; zero where these are unknown.
-    noise: f64,
+    pub(super) noise: f64,
 }
 
 /// A sum of squares as it was observed, and what noise does to it.
@@ -136,7 +137,9 @@ impl<'d> EffectShares<'d> {
             let noise = half.unwrap_or(0.0).max(0.0);
             points.push(Point { number, x, noise });
         }
-        let is_ratio = !points.is_empty() && points.iter().all(|point| point.x > 0.0);
+        // Ratios of shares of true mean nothing: one that happens to be 0 would make them differences.
+        let is_truth = dataset.variable(result)?.info.kind == Kind::Bool;
+        let is_ratio = !is_truth && !points.is_empty() && points.iter().all(|point| point.x > 0.0);
         let z = normal_two_sided(MISRATE);
         for point in &mut points {
             let half = if is_ratio {

@@ -1,6 +1,8 @@
 //! How much each input matters to a result.
 
 use crate::sort;
+use crate::stats::MISRATE;
+use crate::stats::distribution::normal_two_sided;
 use crate::value::Value;
 
 use super::effect_shares::EffectShares;
@@ -26,6 +28,8 @@ pub struct MainEffect {
     /// The mean over the points of each level, in the order of the levels; `None` where no point has a value. The
     /// geometric mean where [`is_ratio`](Self::is_ratio).
     pub levels: Vec<(Value, Option<f64>)>,
+    /// The bounds of each of these means at 95 %, by those of the points; none where a point has none.
+    pub level_bounds: Vec<Option<(f64, f64)>>,
     /// Whether differences are ratios: all values are above zero.
     pub is_ratio: bool,
 }
@@ -154,25 +158,38 @@ impl EffectShares<'_> {
         let axes = self.dims.iter().enumerate();
         let axes = axes.filter(|(_, dim)| dim.len() > 1);
         let effects = axes.map(|(axis, dim)| {
-            let mut sums = vec![(0.0, 0_usize); dim.len()];
+            // Of the points of each level: their sum, the variance of the sum, and their number.
+            let mut sums = vec![(0.0, 0.0, 0_usize); dim.len()];
             for point in &self.points {
-                if let Some((sum, count)) = sums.get_mut(self.level(point.number, axis)) {
+                let level = sums.get_mut(self.level(point.number, axis));
+                if let Some((sum, noise, count)) = level {
                     *sum += point.x;
+                    *noise += point.noise;
                     *count += 1;
                 }
             }
-            let levels = dim.values.iter().zip(sums).map(|(level, (sum, count))| {
-                let mean = (count > 0).then(|| sum / count as f64);
-                let shown = mean.map(|x| if self.is_ratio { x.exp() } else { x });
-                (level.clone(), shown)
-            });
+            let shown = |x: f64| if self.is_ratio { x.exp() } else { x };
+            let reach = normal_two_sided(MISRATE);
+            let mean = |(sum, noise, count): &(f64, f64, usize)| {
+                let of_all = |x: f64| x / *count as f64;
+                (*count > 0).then(|| (of_all(*sum), of_all(reach * noise.sqrt())))
+            };
+            let means: Vec<Option<(f64, f64)>> = sums.iter().map(mean).collect();
+            let levels = dim.values.iter().zip(&means);
+            let levels = levels.map(|(level, mean)| (level.clone(), mean.map(|(x, _)| shown(x))));
             let levels = levels.collect();
+            let bounds_of = |(x, reach): (f64, f64)| (shown(x - reach), shown(x + reach));
+            let level_bounds = means
+                .into_iter()
+                .map(|mean| mean.filter(|_| self.is_bounded).map(bounds_of))
+                .collect();
             let (share, bounds) = self.alone(axis);
             MainEffect {
                 input: dim.name.clone(),
                 share,
                 bounds,
                 levels,
+                level_bounds,
                 is_ratio: self.is_ratio,
             }
         });
@@ -267,6 +284,43 @@ mod tests {
         );
         assert!(!effects[0].is_ratio);
         assert_eq!(effects[1].levels[0].1, Some(1.0));
+    }
+
+    /// Noise of twelve uniform numbers each, on the sum of both inputs: the bounds of means hold the truth about as often as
+    /// they say.
+    #[test]
+    fn bounds_of_means_hold_their_truth() {
+        let mut state = 7_u64;
+        let mut uniform = move || {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 11) as f64 / (1_u64 << 53) as f64
+        };
+        let (mut held, mut all) = (0, 0);
+        for _ in 0..100 {
+            let values: Vec<Vec<f64>> = (0..6)
+                .map(|at| {
+                    let truth = -10.0 + f64::from(at / 3) + 2.0 * f64::from(at % 3);
+                    let noise = |_| truth + (0..12).map(|_| uniform()).sum::<f64>() - 6.0;
+                    (0..12).map(noise).collect()
+                })
+                .collect();
+            let values: Vec<&[f64]> = values.iter().map(Vec::as_slice).collect();
+            for effect in repeated(&values, [2, 3]).main_effects("y").unwrap() {
+                let truth = |level: f64| match effect.input.as_str() {
+                    "a" => -8.0 + level,
+                    _ => -9.5 + 2.0 * level,
+                };
+                for (n, bounds) in effect.level_bounds.iter().enumerate() {
+                    let (low, high) = bounds.unwrap();
+                    all += 1;
+                    held += i32::from((low..=high).contains(&truth(n as f64)));
+                    assert!(high - low < 2.5, "{low} {high}");
+                }
+            }
+        }
+        assert!(held * 100 >= all * 92, "{held} of {all}");
     }
 
     #[test]

@@ -27,7 +27,9 @@ pub struct Optimum {
     pub points: usize,
     /// How many points were too short to measure, which is shorter than all that have a value.
     pub below_resolution: usize,
-    /// How many points have no value for another reason.
+    /// How many points were skipped on purpose.
+    pub skipped: usize,
+    /// How many points have no value for another reason: they failed, or have not run.
     pub missing: usize,
 }
 
@@ -40,7 +42,8 @@ impl Optimum {
     /// Whether several points have exactly the best value, and none may be better.
     pub fn is_tie(&self) -> bool {
         let is_equal = |other: &PointValue| {
-            other.is_exact() && other.value.total_cmp(&self.best.value).is_eq()
+            // Zero and minus zero are one value.
+            other.is_exact() && (other.value - self.best.value).abs() <= 0.0
         };
         let may_be = !self.is_decided() && self.below_resolution == 0 && self.best.is_exact();
         may_be && self.undecided.iter().all(is_equal)
@@ -76,8 +79,8 @@ impl Dataset {
     ///
     /// The value of a point is what tables show: the centre of the rounds of a time, the mean of other repeats. Bounds
     /// are at 95 % for each point, and those of this run. For the share of true, they are Wilson's (Journal of the
-    /// American Statistical Association 22, 1927). Equal repeats are exact, and so is a single sample of a result that is
-    /// no time. Points below resolution, failed and skipped ones are counted only.
+    /// American Statistical Association 22, 1927). Of a result whose repeats agree at every point, values are exact, and so
+    /// is a single sample of a result that is no time. Points below resolution, failed and skipped ones are counted only.
     ///
     /// ```
     /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -127,8 +130,36 @@ impl Dataset {
     /// # Errors
     /// Where there is no such result or input, or the result has no direction.
     pub fn optimum_by(&self, result: &str, inputs: &[&str]) -> Result<Vec<Optimum>, DatasetError> {
+        let direction = self.direction_of(result)?;
+        let groups = self.valued_groups(result, inputs)?.into_iter();
+        Ok(groups
+            .filter_map(|group| self.best_of(group, direction))
+            .collect())
+    }
+
+    /// How many groups have no value, although not all of their points were skipped on purpose.
+    pub(crate) fn groups_without_value(
+        &self,
+        result: &str,
+        inputs: &[&str],
+    ) -> Result<usize, DatasetError> {
+        let is_lost = |group: &&Vec<ValuedPoint>| {
+            let has_none =
+                |point: &ValuedPoint| point.value.is_none() && !point.is_below_resolution;
+            group.iter().all(has_none) && !group.iter().all(|point| point.is_skipped)
+        };
+        let groups = self.valued_groups(result, inputs)?;
+        Ok(groups.iter().filter(is_lost).count())
+    }
+
+    /// The points of a result for each combination of some inputs.
+    fn valued_groups(
+        &self,
+        result: &str,
+        inputs: &[&str],
+    ) -> Result<Vec<Vec<ValuedPoint>>, DatasetError> {
         let axes = self.axes(inputs)?;
-        let (points, direction) = self.valued_points(result)?;
+        let points = self.valued(self.variable(result)?);
         let mut groups: Vec<Vec<ValuedPoint>> = Vec::new();
         let mut known: HashMap<Vec<usize>, usize> = HashMap::new();
         for point in points {
@@ -140,20 +171,21 @@ impl Dataset {
                 None => groups.push(vec![point]),
             }
         }
-        let groups = groups.into_iter();
-        Ok(groups
-            .filter_map(|group| self.best_of(group, direction))
-            .collect())
+        Ok(groups)
     }
 
     /// All points of a result, with their values.
     fn valued_points(&self, result: &str) -> Result<(Vec<ValuedPoint>, Direction), DatasetError> {
-        let variable = self.variable(result)?;
-        let direction = variable.info.direction;
-        if direction == Direction::None {
-            return Err(DatasetError::NoDirection(result.to_owned()));
+        let direction = self.direction_of(result)?;
+        Ok((self.valued(self.variable(result)?).collect(), direction))
+    }
+
+    /// Which end of a result is best.
+    fn direction_of(&self, result: &str) -> Result<Direction, DatasetError> {
+        match self.variable(result)?.info.direction {
+            Direction::None => Err(DatasetError::NoDirection(result.to_owned())),
+            direction => Ok(direction),
         }
-        Ok((self.valued(variable).collect(), direction))
     }
 
     /// The values of all points of a result, in the order of the grid; `None` for points without one.
@@ -165,7 +197,8 @@ impl Dataset {
             if is_plain && !numbers.is_below_resolution {
                 return crate::stats::mean(&numbers.repeats);
             }
-            let point = ValuedPoint::of(self, variable, first, &numbers);
+            // Whether it is exact makes no difference to the value.
+            let point = ValuedPoint::of(self, variable, first, &numbers, false);
             Some(point.value?.0)
         };
         Ok(self.point_numbers(variable).map(value).collect())
@@ -180,8 +213,19 @@ impl Dataset {
     }
 
     fn valued<'d>(&'d self, variable: &'d Variable) -> impl Iterator<Item = ValuedPoint> + 'd {
+        let is_noisy = self.is_noisy(variable);
         let points = self.point_numbers(variable);
-        points.map(|(first, numbers)| ValuedPoint::of(self, variable, first, &numbers))
+        points
+            .map(move |(first, numbers)| ValuedPoint::of(self, variable, first, &numbers, is_noisy))
+    }
+
+    /// Whether repeats of a point differ, of any: a value that few repeats agree on is then not exact.
+    fn is_noisy(&self, variable: &Variable) -> bool {
+        let is_repeated = |dim: &super::Dim| dim.role == DimRole::Repeat && dim.len() > 1;
+        self.dims().iter().any(is_repeated)
+            && self
+                .point_numbers(variable)
+                .any(|(_, point)| !are_equal(&point.repeats))
     }
 
     /// The best of some points.
@@ -189,6 +233,7 @@ impl Dataset {
         let all = points.len();
         let below_resolution = points.iter().filter(|point| point.is_below_resolution);
         let below_resolution = below_resolution.count();
+        let skipped = points.iter().filter(|point| point.is_skipped).count();
         let values = points.into_iter();
         let values = values.filter_map(|point| Some((point.first, point.value?)));
         let mut values: Vec<(usize, Bounded)> = values.filter(|(_, x)| !x.0.is_nan()).collect();
@@ -209,7 +254,8 @@ impl Dataset {
             worst: worse.next_back().map(named),
             points: values.len(),
             below_resolution,
-            missing: all - values.len() - below_resolution,
+            skipped,
+            missing: all - values.len() - below_resolution - skipped,
         })
     }
 
@@ -233,22 +279,30 @@ struct ValuedPoint {
     first: usize,
     value: Option<Bounded>,
     is_below_resolution: bool,
+    is_skipped: bool,
 }
 
 impl ValuedPoint {
-    fn of(dataset: &Dataset, variable: &Variable, first: usize, point: &PointNumbers) -> Self {
+    fn of(
+        dataset: &Dataset,
+        variable: &Variable,
+        first: usize,
+        point: &PointNumbers,
+        is_noisy: bool,
+    ) -> Self {
         let found = if variable.info.kind == Kind::Bool {
-            share(&point.repeats)
+            share(&point.repeats, is_noisy)
         } else if dataset.is_centred(variable) {
             let summary = point.summary();
             summary.map(|found| (found.centre, found.lower, found.upper))
         } else {
-            mean(point)
+            mean(point, is_noisy)
         };
         Self {
             first,
             value: found.filter(|_| !point.is_below_resolution),
             is_below_resolution: point.is_below_resolution,
+            is_skipped: found.is_none() && point.is_skipped,
         }
     }
 }
@@ -265,11 +319,18 @@ fn overlap((_, lower, upper): &Bounded, (_, other_lower, other_upper): &Bounded)
 /// A value with its bounds.
 pub(super) type Bounded = (f64, Option<f64>, Option<f64>);
 
-/// The mean of repeats, with bounds that contain it.
-fn mean(point: &PointNumbers) -> Option<Bounded> {
+/// Whether all repeats have one value.
+fn are_equal(repeats: &[f64]) -> bool {
+    let first = repeats.first().copied().unwrap_or_default();
+    repeats.iter().all(|x| x.total_cmp(&first).is_eq())
+}
+
+/// The mean of repeats, with bounds that contain it. Equal ones are exact, unless those of other points differ: then they
+/// need to be as many as other repeats do.
+fn mean(point: &PointNumbers, is_noisy: bool) -> Option<Bounded> {
     let mean = crate::stats::mean(&point.repeats)?;
-    let first = *point.repeats.first()?;
-    if point.repeats.iter().all(|x| x.total_cmp(&first).is_eq()) {
+    if are_equal(&point.repeats) && !is_noisy {
+        let first = *point.repeats.first()?;
         return Some((first, Some(first), Some(first)));
     }
     let found = point.summary();
@@ -278,10 +339,10 @@ fn mean(point: &PointNumbers) -> Option<Bounded> {
     Some((mean, lower, upper))
 }
 
-/// The share of true among truth values, with Wilson's bounds at 95 %; a single one is exact.
-fn share(truths: &[f64]) -> Option<Bounded> {
+/// The share of true among truth values, with Wilson's bounds at 95 %; a single one is exact where no repeats differ.
+fn share(truths: &[f64], is_noisy: bool) -> Option<Bounded> {
     let share = crate::stats::mean(truths)?;
-    if truths.len() == 1 {
+    if truths.len() == 1 && !is_noisy {
         return Some((share, Some(share), Some(share)));
     }
     let (lower, upper) = crate::stats::proportion_bounds(truths)?;
@@ -317,6 +378,50 @@ mod tests {
             }
         }
         dataset
+    }
+
+    /// One repeat that was left of many says little where the repeats of other points differ.
+    #[test]
+    fn a_lucky_survivor_is_not_exact() {
+        let usual = [100.0, 103.0, 98.0, 101.0, 99.0, 102.0, 97.0];
+        let lucky = dataset(Direction::Minimize, Kind::Float(64), 2, &[&[95.0], &usual]);
+        let found = lucky.optimum("result").unwrap().unwrap();
+        assert_eq!(
+            (found.best.value, found.best.lower, found.best.upper),
+            (95.0, None, None)
+        );
+        assert!(!found.is_decided() && !found.best.is_exact());
+        // Two that agree are too few for bounds, too; eight are not.
+        let two = dataset(
+            Direction::Minimize,
+            Kind::Float(64),
+            2,
+            &[&[95.0; 2], &usual],
+        );
+        assert!(!two.optimum("result").unwrap().unwrap().is_decided());
+        let eight = dataset(
+            Direction::Minimize,
+            Kind::Float(64),
+            2,
+            &[&[95.0; 8], &usual],
+        );
+        assert!(eight.optimum("result").unwrap().unwrap().is_decided());
+        // Where repeats agree everywhere, the result is exact.
+        let exact = dataset(
+            Direction::Minimize,
+            Kind::Float(64),
+            2,
+            &[&[95.0], &[96.0; 3]],
+        );
+        assert!(exact.optimum("result").unwrap().unwrap().is_decided());
+        let truth = dataset(
+            Direction::Maximize,
+            Kind::Bool,
+            2,
+            &[&[1.0], &[1.0, 0.0, 0.0]],
+        );
+        let found = truth.optimum("result").unwrap().unwrap();
+        assert!(found.best.lower.is_some_and(|lower| lower < 0.25) && !found.is_decided());
     }
 
     #[test]

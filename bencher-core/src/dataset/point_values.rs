@@ -37,6 +37,8 @@ pub(crate) struct PointNumbers<'d> {
     dataset: &'d Dataset,
     pub(crate) repeats: Vec<f64>,
     pub(crate) failed: usize,
+    /// Whether all repeats were skipped on purpose.
+    pub(crate) is_skipped: bool,
     pub(crate) is_below_resolution: bool,
     /// The rounds, except of truth values.
     pub(crate) time: Option<PointTime>,
@@ -129,7 +131,8 @@ impl Dataset {
         let states = cells.iter().filter_map(|cell| variable.states().get(*cell));
         let is_failure =
             |state: &&CellState| matches!(state, CellState::Failed | CellState::TimedOut);
-        let failed = states.filter(is_failure).count();
+        let failed = states.clone().filter(is_failure).count();
+        let is_skipped = states.clone().all(|state| *state == CellState::Skipped);
         if variable.info.kind == Kind::Bool {
             let truth = |cell: &usize| match variable.cell(*cell)?.value? {
                 Value::Bool(truth) => Some(f64::from(u8::from(truth))),
@@ -139,6 +142,7 @@ impl Dataset {
                 dataset: self,
                 repeats: cells.iter().filter_map(truth).collect(),
                 failed,
+                is_skipped,
                 summary: OnceCell::new(),
                 is_below_resolution: false,
                 time: None,
@@ -150,6 +154,7 @@ impl Dataset {
             dataset: self,
             repeats: rounds.filter(|x| x.is_finite()).collect(),
             failed,
+            is_skipped,
             summary: OnceCell::new(),
             is_below_resolution: time.is_below_resolution,
             time: Some(time),

@@ -46,12 +46,20 @@ impl<'d> Inputs<'d> {
     pub(super) fn groups(&self, result: &str) -> Option<Vec<Optimum>> {
         if !self.has_settings() {
             let found = self.dataset.optimum(result).ok()??;
-            let is_single = found.points + found.below_resolution + found.missing < 2;
+            let all = found.points + found.below_resolution + found.skipped + found.missing;
+            let is_single = all < 2;
             return (!is_single).then(|| vec![found]);
         }
         let names: Vec<&str> = self.settings.iter().map(|dim| dim.name.as_str()).collect();
         let groups = self.dataset.optimum_by(result, &names).ok()?;
         (!groups.is_empty()).then_some(groups)
+    }
+
+    /// How many settings have no value of any alternative.
+    fn lost_settings(&self, result: &str) -> usize {
+        let names: Vec<&str> = self.settings.iter().map(|dim| dim.name.as_str()).collect();
+        let lost = self.dataset.groups_without_value(result, &names);
+        lost.unwrap_or(0)
     }
 
     /// The best of all points, whatever the settings.
@@ -63,6 +71,8 @@ impl<'d> Inputs<'d> {
     fn alternative(&self, point: &PointValue) -> String {
         let texts = Self::texts(point, &self.alternatives);
         match self.alternatives.as_slice() {
+            // A name that cannot be seen needs that of its input.
+            [one] if texts.trim().is_empty() => format!("{}=\"{texts}\"", one.name),
             [one] if one.kind == Kind::Bool || one.is_numeric() => format!("{}={texts}", one.name),
             [_] => texts,
             _ => format!("({texts})"),
@@ -82,12 +92,24 @@ impl<'d> Inputs<'d> {
     }
 
     /// Which alternative is the best at which settings.
-    pub(super) fn best_alternatives(&self, groups: &[Optimum]) -> String {
+    pub(super) fn best_alternatives(&self, groups: &[Optimum], result: &str) -> String {
+        let lost = self.lost_settings(result);
+        let all = groups.len() + lost;
+        let mut alone: Vec<(String, Vec<&Optimum>)> = Vec::new();
         let mut winners: Vec<(String, Vec<&Optimum>)> = Vec::new();
         let mut tied_winners: Vec<(String, Vec<&Optimum>)> = Vec::new();
         let mut undecided: Vec<&Optimum> = Vec::new();
         let mut equal: Vec<&Optimum> = Vec::new();
         for group in groups {
+            // Without a rival that has a value, none is beaten.
+            if group.points == 1 && group.missing > 0 && group.below_resolution == 0 {
+                let name = self.alternative(&group.best);
+                match alone.iter_mut().find(|(known, _)| *known == name) {
+                    Some((_, of)) => of.push(group),
+                    None => alone.push((name, vec![group])),
+                }
+                continue;
+            }
             if group.is_tie() && group.next.is_none() {
                 equal.push(group);
                 continue;
@@ -117,7 +139,7 @@ impl<'d> Inputs<'d> {
             .iter()
             .take(MOST_NAMED)
             .map(|(name, of)| {
-                let at = self.at(of, groups.len());
+                let at = self.at(of, all);
                 format!("{name} is best at {at}{}", ahead(of))
             })
             .collect();
@@ -125,19 +147,13 @@ impl<'d> Inputs<'d> {
             parts.push(format!("{} others elsewhere", winners.len() - MOST_NAMED));
         }
         for (names, of) in tied_winners.iter().take(MOST_NAMED) {
-            parts.push(format!(
-                "{names} are equally good at {}",
-                self.at(of, groups.len())
-            ));
+            parts.push(format!("{names} are equally good at {}", self.at(of, all)));
         }
         if tied_winners.len() > MOST_NAMED {
             parts.push(format!("{} other ties", tied_winners.len() - MOST_NAMED));
         }
         if !equal.is_empty() {
-            parts.push(format!(
-                "no difference at {}",
-                self.at_none(&equal, groups.len())
-            ));
+            parts.push(format!("no difference at {}", self.at_none(&equal, all)));
         }
         if !undecided.is_empty() {
             let mut rivals: Vec<String> = Vec::new();
@@ -149,7 +165,7 @@ impl<'d> Inputs<'d> {
                     }
                 }
             }
-            let mut text = format!("not decided at {}", self.at_none(&undecided, groups.len()));
+            let mut text = format!("not decided at {}", self.at_none(&undecided, all));
             let more = rivals.len().saturating_sub(MOST_NAMED);
             rivals.truncate(MOST_NAMED);
             if more > 0 {
@@ -164,7 +180,38 @@ impl<'d> Inputs<'d> {
             }
             parts.push(text);
         }
+        parts.extend(self.without_rivals(&alone, groups, lost));
         parts.join("; ")
+    }
+
+    /// Which alternatives have no rival with a value, which settings no value at all, and how many points have none.
+    fn without_rivals(
+        &self,
+        alone: &[(String, Vec<&Optimum>)],
+        groups: &[Optimum],
+        lost: usize,
+    ) -> Vec<String> {
+        let all = groups.len() + lost;
+        let mut parts = Vec::new();
+        for (name, of) in alone.iter().take(MOST_NAMED) {
+            parts.push(format!("only {name} has a value at {}", self.at(of, all)));
+        }
+        if alone.len() > MOST_NAMED {
+            let others: usize = alone.iter().skip(MOST_NAMED).map(|(_, of)| of.len()).sum();
+            let what = self.settings_name();
+            parts.push(format!("only one has a value at {others} other {what}"));
+        }
+        if lost > 0 {
+            let what = self.settings_name();
+            parts.push(format!("no value at {lost} of {all} {what}"));
+        }
+        let missing: usize = groups
+            .iter()
+            .filter(|group| group.points > 1)
+            .map(|group| group.missing)
+            .sum();
+        parts.extend(without_value(missing));
+        parts
     }
 
     /// `values of len`, `combinations of len and pattern`.
@@ -223,6 +270,15 @@ fn joined(texts: &[String]) -> String {
         [] => String::new(),
         [one] => one.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// Says that points have no value, any of which might be better.
+pub(super) fn without_value(missing: usize) -> Option<String> {
+    match missing {
+        0 => None,
+        1 => Some("1 point has no value".to_owned()),
+        n => Some(format!("{n} points have no value")),
     }
 }
 

@@ -3,9 +3,10 @@
 use std::fmt::{self, Write as _};
 
 use crate::dataset::{Dataset, DimRole, MainEffect, Optimum, PointValue, digits, quantity};
+use crate::value::Kind;
 use crate::var::Direction;
 
-use super::alternatives::{Inputs, MOST_NAMED, behind};
+use super::alternatives::{Inputs, MOST_NAMED, behind, without_value};
 
 /// One finding about a result of a sweep.
 ///
@@ -127,7 +128,8 @@ pub fn findings(dataset: &Dataset) -> Vec<Finding> {
         let raced = dataset.attributes.get(RACE) == Some(result);
         let race = dataset.attributes.get(RACE_BEST).filter(|_| raced);
         // Rounds that some points had and others had not are compared by the race alone.
-        let best = || best(&inputs, result, units);
+        let is_truth = variable.info.kind == Kind::Bool && is_repeated(dataset);
+        let best = || best(&inputs, result, units, is_truth);
         add(FindingKind::Best, race.cloned().or_else(best));
         add(FindingKind::Matters, effects(dataset, result));
     }
@@ -142,6 +144,8 @@ fn effects(dataset: &Dataset, result: &str) -> Option<String> {
         return None;
     }
     let (effects, pairs) = dataset.effects_and_pairs(result).ok()?;
+    let values = dataset.numbers_of_points(result).ok()?;
+    let absent = values.iter().filter(|value| value.is_none()).count();
     let named = effects.iter().filter(|effect| effect.share >= LEAST_SHARE);
     let are_all_named = named.clone().count() == effects.len();
     let mut parts: Vec<String> = named
@@ -160,7 +164,23 @@ fn effects(dataset: &Dataset, result: &str) -> Option<String> {
             (true, true) => "their combinations",
             (true, false) => "combinations of inputs",
         };
-        parts.push(format!("{which} {}", share_text(rest)));
+        // Means of repeats differ by their noise, too, which is no input's.
+        let is_noisy = |effect: &MainEffect| {
+            let bounds = effect.bounds;
+            bounds.is_none_or(|(low, high)| high - low >= 0.01)
+        };
+        let noise = if effects.iter().any(is_noisy) {
+            " and noise"
+        } else {
+            ""
+        };
+        parts.push(format!("{which}{noise} {}", share_text(rest)));
+    }
+    if absent > 0 && !parts.is_empty() {
+        let all = values.len();
+        parts.push(format!(
+            "of an incomplete grid ({absent} of {all} points have no value): inputs may stand for each other"
+        ));
     }
     (!parts.is_empty()).then(|| parts.join(", "))
 }
@@ -206,33 +226,36 @@ fn effect_text(effect: &MainEffect, is_first: bool) -> String {
 }
 
 /// The best alternatives, or the best point; `None` where there is nothing to choose from.
-fn best(inputs: &Inputs, result: &str, units: &str) -> Option<String> {
+fn best(inputs: &Inputs, result: &str, units: &str, is_truth: bool) -> Option<String> {
     let groups = inputs.groups(result)?;
     Some(match groups.as_slice() {
-        [found] if !inputs.has_settings() => best_point(found, units),
+        [found] if !inputs.has_settings() => best_point(found, units, is_truth),
         groups => {
-            let mut text = inputs.best_alternatives(groups);
-            if !groups
-                .iter()
-                .any(|group| group.is_decided() || group.is_tie())
-                && let Some(whole) = inputs.optimum(result)
-                && whole.points > 1
-            {
-                let best = value_text(&whole.best, units);
-                let _ = write!(
-                    text,
-                    "; the best value of all is {best} at {}",
-                    whole.best.label
-                );
+            let text = inputs.best_alternatives(groups, result);
+            // Without a winner anywhere, a reader still asks for the best value.
+            let has_winner = |group: &Optimum| group.is_decided() && group.points > 1;
+            let whole = inputs.optimum(result);
+            let whole = whole.filter(|whole| whole.points > 1 && !groups.iter().any(has_winner));
+            match whole {
+                Some(whole) => format!(
+                    "the best value of all is {} at {}{}; {text}",
+                    value_text(&whole.best, units, is_truth),
+                    whole.best.label,
+                    equals(&whole)
+                ),
+                None => text,
             }
-            text
         }
     })
 }
 
 /// The best point of all.
-fn best_point(found: &Optimum, units: &str) -> String {
-    let mut text = format!("{} at {}", value_text(&found.best, units), found.best.label);
+fn best_point(found: &Optimum, units: &str, is_truth: bool) -> String {
+    let mut text = format!(
+        "{} at {}",
+        value_text(&found.best, units, is_truth),
+        found.best.label
+    );
     if found.below_resolution > 0 {
         let _ = match found.below_resolution {
             1 => write!(text, "; 1 point is below resolution, so shorter"),
@@ -240,21 +263,21 @@ fn best_point(found: &Optimum, units: &str) -> String {
         };
     }
     if found.is_tie() {
-        let equal = found.undecided.len();
-        let _ = match (&found.next, equal) {
-            (None, _) => {
-                return format!(
-                    "no difference: {} everywhere",
-                    value_text(&found.best, units)
-                );
-            }
-            (Some(_), 1) => write!(text, ", and equal at 1 other point"),
-            (Some(_), _) => write!(text, ", and equal at {equal} other points"),
-        };
+        if found.next.is_none() {
+            let value = value_text(&found.best, units, is_truth);
+            let missing = without_value(found.missing);
+            return match missing {
+                Some(missing) => {
+                    format!("no difference: {value} at all points with a value; {missing}")
+                }
+                None => format!("no difference: {value} everywhere"),
+            };
+        }
+        text.push_str(&equals(found));
     } else if !found.undecided.is_empty() {
         let named = found.undecided.iter().take(MOST_NAMED);
         let named: Vec<String> = named
-            .map(|point| format!("{} at {}", value_text(point, units), point.label))
+            .map(|point| format!("{} at {}", value_text(point, units, is_truth), point.label))
             .collect();
         let _ = write!(
             text,
@@ -270,16 +293,39 @@ fn best_point(found: &Optimum, units: &str) -> String {
         let _ = write!(
             text,
             "; the next is {} at {}{}",
-            value_text(next, units),
+            value_text(next, units, is_truth),
             next.label,
             behind(found.best.value, next.value)
         );
     }
+    if let Some(missing) = without_value(found.missing) {
+        let _ = write!(text, "; {missing}");
+    }
     text
 }
 
-/// A value with the half width of its bounds.
-fn value_text(point: &PointValue, units: &str) -> String {
+/// How many other points have exactly the best value: `, and equal at 2 other points`.
+fn equals(found: &Optimum) -> String {
+    match found.undecided.len() {
+        n if n == 0 || !found.is_tie() => String::new(),
+        1 => ", and equal at 1 other point".to_owned(),
+        n => format!(", and equal at {n} other points"),
+    }
+}
+
+/// Whether points have several samples.
+fn is_repeated(dataset: &Dataset) -> bool {
+    let mut dims = dataset.dims().iter();
+    dims.any(|dim| dim.role == DimRole::Repeat && dim.len() > 1)
+}
+
+/// A value with the half width of its bounds; a share of true with both, which lie unevenly about it.
+fn value_text(point: &PointValue, units: &str, is_truth: bool) -> String {
+    if let (true, Some((lower, upper))) = (is_truth, point.lower.zip(point.upper)) {
+        let percent = |share: f64| digits(share * 100.0, 2);
+        let (share, lower, upper) = (percent(point.value), percent(lower), percent(upper));
+        return format!("true in {share} % ({lower} to {upper} %)");
+    }
     let value = quantity(point.value, units);
     if point.is_exact() {
         return value;
@@ -302,6 +348,82 @@ mod tests {
     use super::*;
     use crate::dataset::{CellState, Dim, VariableInfo};
     use crate::value::{Kind, Value};
+
+    /// Whether each input matters is not known where points are missing, or where their means differ by noise.
+    #[test]
+    fn shares_name_what_they_hold() {
+        let matters = |points: &[&[f64]]| {
+            let found = findings(&sweep(2, points));
+            found.into_iter().nth(1).map(|found| found.text)
+        };
+        let incomplete = matters(&[&[1.0], &[2.0], &[4.0], &[]]).unwrap();
+        assert!(
+            incomplete.ends_with(
+                "of an incomplete grid (1 of 4 points have no value): inputs may stand for each other"
+            ),
+            "{incomplete}"
+        );
+        let noisy = [
+            &[1.0, 1.2, 0.9, 1.3, 0.8, 1.1, 1.0][..],
+            &[1.1, 1.0, 0.7, 1.2, 0.9, 1.0, 1.2],
+            &[1.0, 0.8, 1.1, 1.2, 1.0, 0.9, 1.3],
+            &[0.9, 1.2, 1.0, 0.8, 1.1, 1.3, 1.0],
+        ];
+        let noisy = matters(&noisy).unwrap();
+        assert!(noisy.contains("combinations and noise"), "{noisy}");
+        let exact = matters(&[&[1.0], &[2.0], &[4.0], &[3.0]]).unwrap();
+        assert!(
+            !exact.contains("noise") && !exact.contains("incomplete"),
+            "{exact}"
+        );
+    }
+
+    #[test]
+    fn shares_of_true_have_both_bounds() {
+        let which = Dim::input("which", Kind::Category, vec!["A".into(), "B".into()]);
+        let info = VariableInfo {
+            direction: Direction::Maximize,
+            ..VariableInfo::new("works", Kind::Bool)
+        };
+        let mut dataset = Dataset::new("Sweep", vec![which, Dim::repeats(3)], vec![info]).unwrap();
+        for (flat, truth) in [true, true, true, false, false, true]
+            .into_iter()
+            .enumerate()
+        {
+            let variable = dataset.variable_mut(0).unwrap();
+            variable
+                .record(flat, &Value::Bool(truth), CellState::Measured)
+                .unwrap();
+        }
+        // Wilson's bounds of 3 of 3, and of 1 of 3.
+        assert_eq!(
+            findings(&dataset)[0].text,
+            "true in 100 % (44 to 100 %) at which=A; the bounds do not separate it from true in 33 % (6.1 to 79 %) at \
+             which=B"
+        );
+    }
+
+    /// A point without a value might be better than all others, and one without a rival beats none.
+    #[test]
+    fn what_has_no_value_is_not_beaten() {
+        let text = |settings, points: &[&[f64]]| {
+            let found = findings(&sweep(settings, points));
+            found.into_iter().next().unwrap().text
+        };
+        // A at n = 1, 2, 3, 4, then B.
+        let found = text(4, &[&[1.0], &[1.0], &[], &[], &[2.0], &[], &[3.0], &[]]);
+        assert_eq!(
+            found,
+            "A is best at n=1 (behind by a factor of 2); only A has a value at n=2; only B has a value at n=3; \
+             no value at 1 of 4 values of n"
+                .replace("behind by", "ahead of the next by")
+        );
+        let found = text(2, &[&[1.0], &[1.0], &[2.0], &[2.0]]);
+        assert_eq!(
+            found,
+            "A is best at both values of n (ahead of the next by a factor of 2)"
+        );
+    }
 
     /// A grid of alternatives `A`, `B` at settings `n`, with the repeats of each point.
     fn sweep(settings: u64, points: &[&[f64]]) -> Dataset {
@@ -405,7 +527,11 @@ mod tests {
     #[test]
     fn equal_values_are_no_lack_of_a_decision() {
         let of = sweep(3, &[&[1.0], &[2.0], &[5.0], &[1.0], &[2.0], &[5.0]]);
-        assert_eq!(best(&of), "no difference at any of the 3 values of n");
+        assert_eq!(
+            best(&of),
+            "the best value of all is 1 s at which=A, n=1, and equal at 1 other point; no difference at any of the 3 \
+             values of n"
+        );
         assert_eq!(crate::record::caveats(&of), []);
         let of = sweep(2, &[&[1.0], &[2.0], &[1.0], &[3.0]]);
         let expected =

@@ -264,6 +264,18 @@ pub fn proportion_bounds(values: &[f64]) -> Option<(f64, f64)> {
 }
 
 /// The score interval of Wilson (1927) for a share of `n`: where `(share - x)^2 = z^2 x (1 - x) / n`.
+/// How many standard errors the bounds of an estimate lie from it at 95 %, by Student's t; infinite without a degree of
+/// freedom.
+///
+/// ```
+/// use bencher_core::stats::student_reach;
+/// assert!((student_reach(2.0) - 4.302_652_729_911_275).abs() < 1e-9);
+/// assert!(student_reach(0.0).is_infinite());
+/// ```
+pub fn student_reach(freedom: f64) -> f64 {
+    distribution::student_two_sided(MISRATE, freedom)
+}
+
 pub(crate) fn wilson(share: f64, n: f64, z: f64) -> (f64, f64) {
     let middle = share + z * z / (2.0 * n);
     let reach = z

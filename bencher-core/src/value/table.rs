@@ -49,8 +49,8 @@ pub enum TablePlot {
     Scatter,
     /// The distribution of the first column.
     Histogram,
-    /// How many rows lie near each place of the first two columns, as colours.
-    Density,
+    /// How many rows lie near each place of the first two columns, as colours of hexagons.
+    Hexbin,
     /// The third column as colours over the first two.
     HeatMap,
     /// The fourth column in the space of the first three.
@@ -405,7 +405,7 @@ mod tests {
         let plain = Table::new().column("a", vec![1.0]).unwrap();
         let bytes = stored(&plain.clone().into_value()).to_vec();
         assert_eq!(bytes, postcard::to_stdvec(&plain).unwrap());
-        let chosen = plain.plotted_as(TablePlot::Density);
+        let chosen = plain.plotted_as(TablePlot::Hexbin);
         let mut with = stored(&chosen.clone().into_value()).to_vec();
         assert_eq!(Table::decode(&with), Ok(chosen));
         *with.last_mut().unwrap() = 99;

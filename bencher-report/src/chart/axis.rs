@@ -65,6 +65,14 @@ impl ScaleSide {
             Self::Above => "above the colour scale",
         }
     }
+
+    /// The sign of such a value in pictures and their captions.
+    pub(crate) const fn arrow(self) -> &'static str {
+        match self {
+            Self::Below => "↓",
+            Self::Above => "↑",
+        }
+    }
 }
 
 /// Neighbouring levels that belong to one level of an outer input.

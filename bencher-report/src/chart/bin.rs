@@ -76,7 +76,7 @@ fn binned(map: &HeatMap, across: usize, up: usize) -> HeatMap {
         width: columns,
         values: sums.iter().map(mean).collect(),
         // The repeats of one point say nothing of a mean over points.
-        noise: Vec::new(),
+        bounds: Vec::new(),
         samples,
         gaps,
     }
@@ -94,7 +94,7 @@ mod tests {
         let map = HeatMap {
             width: 3,
             values: vec![Some(1.0), Some(3.0), None, Some(5.0), None, None],
-            noise: vec![Some(0.1); 6],
+            bounds: vec![Some((0.1, 9.0)); 6],
             samples: vec![2, 2, 0, 2, 0, 0],
             gaps: BTreeMap::from([(2, gap(GapKind::Failed)), (4, gap(GapKind::Skipped))]),
         };

@@ -56,6 +56,16 @@ impl Scaling {
     fn apply(&self, x: f64) -> f64 {
         shifted(self.units.apply(x), self.shift)
     }
+
+    /// Applies it to values and to their bounds.
+    fn apply_to(&self, values: &mut [Option<f64>], bounds: &mut [Option<(f64, f64)>]) {
+        for value in values.iter_mut().flatten() {
+            *value = self.apply(*value);
+        }
+        for (low, high) in bounds.iter_mut().flatten() {
+            (*low, *high) = (self.apply(*low), self.apply(*high));
+        }
+    }
 }
 
 /// A number times a power of ten. The largest powers are no numbers, so they take two steps.
@@ -130,19 +140,22 @@ impl Marks {
             }
             Self::HeatMap(map) => {
                 if let Some(by) = by_color {
-                    for value in map.values.iter_mut().chain(&mut map.noise).flatten() {
-                        *value = by.apply(*value);
-                    }
+                    by.apply_to(&mut map.values, &mut map.bounds);
                 }
             }
             Self::Field(field) => {
                 field.x.iter_mut().for_each(|x| *x = by_x.apply(*x));
                 field.y.iter_mut().for_each(|y| *y = by_y.apply(*y));
                 if let Some(by) = by_color {
-                    for value in field.values.iter_mut().chain(&mut field.noise).flatten() {
-                        *value = by.apply(*value);
-                    }
+                    by.apply_to(&mut field.values, &mut field.bounds);
                 }
+            }
+            Self::Hexbin(hexbin) => {
+                for cell in &mut hexbin.cells {
+                    (cell.x, cell.y) = (by_x.apply(cell.x), by_y.apply(cell.y));
+                }
+                hexbin.width = by_x.apply(hexbin.width);
+                hexbin.step = by_y.apply(hexbin.step);
             }
             Self::Histogram(Histogram { edges, .. }) => {
                 for edge in edges {

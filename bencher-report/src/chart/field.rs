@@ -16,8 +16,8 @@ pub struct Field {
     pub z: Vec<f64>,
     /// The finite value of every combination that has one.
     pub values: Vec<Option<f64>>,
-    /// The standard deviation over repeats; empty where there are none.
-    pub noise: Vec<Option<f64>>,
+    /// The bounds of each value, low and high; empty without repeats.
+    pub bounds: Vec<Option<(f64, f64)>>,
     /// How many samples each value was computed from; empty without repeats.
     pub samples: Vec<u32>,
     /// Why values, or some of their samples, are missing, by position.

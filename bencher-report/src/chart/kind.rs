@@ -16,6 +16,8 @@ pub enum ChartKind {
     Curve,
     /// Colours over two inputs.
     HeatMap,
+    /// How many rows of a sample's table lie near each place of two columns.
+    Hexbin,
     /// The values themselves.
     Table,
     /// The recorded content of every sample: a text, a picture, a file.
@@ -54,13 +56,14 @@ pub enum ChartKind {
 
 impl ChartKind {
     /// Every kind, in the order of the rules.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Histogram,
         Self::Bar,
         Self::Box,
         Self::Line,
         Self::Curve,
         Self::HeatMap,
+        Self::Hexbin,
         Self::Table,
         Self::Panes,
         Self::MainEffects,
@@ -104,6 +107,7 @@ impl ChartKind {
             Self::Contour => "contour",
             Self::Surface => "surface",
             Self::Volume => "volume",
+            Self::Hexbin => "hexbin",
             Self::Search => "search",
             Self::Custom => "custom plot",
         }
@@ -191,6 +195,7 @@ impl ChartKind {
             Self::Contour => "contour",
             Self::Surface => "surface",
             Self::Volume => "volume",
+            Self::Hexbin => "hexbin",
             Self::Search => "search",
             Self::Custom => "custom",
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The text of an empty label.
-const EMPTY: &str = "(empty)";
+pub(crate) const EMPTY: &str = "(empty)";
 
 /// One line for every text, of at most about `limit` characters. Texts that differ have labels that
 /// differ: also where they are shortened, and where they differ in spaces or invisible characters only.

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use bencher_core::dataset::CellState;
 use serde::Serialize;
 
-use super::{Axis, Field, Pane, Parallel};
+use super::{Axis, Field, Hexbin, Pane, Parallel};
 
 /// The marks of a panel.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -19,6 +19,8 @@ pub enum Marks {
     HeatMap(HeatMap),
     /// Values over two or three numeric inputs.
     Field(Field),
+    /// Hexagons, coloured by how many rows lie in each.
+    Hexbin(Hexbin),
     /// Lines through parallel axes.
     Parallel(Parallel),
     /// Counts of values.
@@ -51,6 +53,7 @@ impl Marks {
                     .iter()
                     .map(|one| one.boxes.iter().any(|mark| mark.quartiles.is_none())),
             ),
+            Self::Hexbin(hexbin) => usize::from(hexbin.gap.is_some()),
             _ => 0,
         }
     }
@@ -370,8 +373,8 @@ pub struct HeatMap {
     pub width: usize,
     /// The finite value of every cell that has one.
     pub values: Vec<Option<f64>>,
-    /// The standard deviation over repeats; empty where there are none.
-    pub noise: Vec<Option<f64>>,
+    /// The bounds of each value, low and high; empty without repeats.
+    pub bounds: Vec<Option<(f64, f64)>>,
     /// How many samples each value was computed from; empty without repeats.
     pub samples: Vec<u32>,
     /// Why values, or some of their samples, are missing, by cell.

@@ -8,6 +8,7 @@ mod bin;
 mod display;
 mod field;
 mod front;
+mod hexbin;
 mod isolines;
 mod kind;
 mod labels;
@@ -27,6 +28,8 @@ pub use axis::{Axis, LevelGroup, Ticks};
 pub(crate) use axis::{ScaleSide, decades_per_tick, nested_name};
 pub(crate) use display::{is_binary, short_levels};
 pub use field::Field;
+pub(crate) use hexbin::Lattice;
+pub use hexbin::{Hexagon, Hexbin};
 pub(crate) use isolines::{Relief, levels};
 pub use kind::ChartKind;
 pub(crate) use labels::{is_invisible, labels};
@@ -173,11 +176,17 @@ impl Chart {
     }
 
     /// The positions of the series in the order of their last values, the greatest first, as the ends of lines stand; `None`
-    /// where a legend has the order of the levels.
+    /// where a legend has the order of the levels: bars, boxes and points stand side by side in it, and the lines of an
+    /// ECDF all end at 1.
     pub(crate) fn legend_order(&self) -> Option<Vec<usize>> {
         let is_of_lines = matches!(
             self.kind,
-            ChartKind::Line | ChartKind::Curve | ChartKind::Ratio | ChartKind::Interaction
+            ChartKind::Line
+                | ChartKind::Curve
+                | ChartKind::Ratio
+                | ChartKind::Interaction
+                | ChartKind::Band
+                | ChartKind::Scaling
         );
         let Some(Marks::Lines(series)) = self.panels.first().map(|panel| &panel.marks) else {
             return None;
@@ -190,9 +199,27 @@ impl Chart {
             let last = points.iter().rev().find_map(|point| point.y);
             last.unwrap_or(f64::NEG_INFINITY)
         };
-        let mut order: Vec<usize> = (0..series.len()).collect();
+        // Each fit follows its points.
+        let fits = self.kind == ChartKind::Scaling;
+        let count = series.len() / if fits { 2 } else { 1 };
+        let mut order: Vec<usize> = (0..count).collect();
         order.sort_by(|one, other| last(other).total_cmp(&last(one)));
+        if fits {
+            order = order.into_iter().flat_map(|n| [n, n + count]).collect();
+        }
         Some(order)
+    }
+
+    /// The names of series as a legend has them: a fit follows its points, so that its growth is enough.
+    pub(crate) fn series_names<'s>(&self, series: &'s [Series]) -> Vec<&'s str> {
+        let half = series.len() / 2;
+        let name = |(n, one): (usize, &'s Series)| {
+            let points = n.checked_sub(half).and_then(|n| series.get(n));
+            let points = points.filter(|_| self.kind == ChartKind::Scaling);
+            let rest = points.and_then(|points| one.name.strip_prefix(points.name.as_str()));
+            rest.map_or(one.name.as_str(), str::trim_start)
+        };
+        series.iter().enumerate().map(name).collect()
     }
 
     /// Whether its values can be on a linear and on a logarithmic scale.
@@ -231,6 +258,7 @@ impl Chart {
             Marks::Boxes(series) => series.iter().all(|one| one.boxes.is_empty()),
             Marks::HeatMap(map) => map.values.is_empty(),
             Marks::Field(field) => field.values.is_empty(),
+            Marks::Hexbin(hexbin) => hexbin.cells.is_empty() && hexbin.gap.is_none(),
             Marks::Parallel(parallel) => parallel.rows.is_empty(),
             Marks::Histogram(histogram) => histogram.counts.iter().all(|count| *count == 0),
             Marks::Table(_) | Marks::Pane(_) => false,
@@ -257,13 +285,36 @@ impl Chart {
         PointSign::ALL.into_iter().filter(has).collect()
     }
 
+    /// Whether cells of a heat map lie beyond that end of the scale of colours.
+    fn is_beyond(&self, side: ScaleSide) -> bool {
+        let Some(color) = &self.color else {
+            return false;
+        };
+        let is_there = |x: &f64| color.beyond(*x) == Some(side);
+        self.panels.iter().any(|panel| match &panel.marks {
+            Marks::HeatMap(map) => map.values.iter().flatten().any(is_there),
+            _ => false,
+        })
+    }
+
     /// What stands below a picture: the meaning of its marks, the names of a front's points, and the answer.
     pub(crate) fn captions(&self) -> Vec<String> {
         let rings = self.has_rings().then(|| RINGS.to_owned());
-        let marks: Vec<String> = self.spread.clone().into_iter().chain(rings).collect();
+        let arrows = ScaleSide::ALL
+            .into_iter()
+            .filter(|side| self.is_beyond(*side));
+        let arrows = arrows.map(|side| format!("{} {}", side.arrow(), side.name()));
+        let marks: Vec<String> = self
+            .spread
+            .clone()
+            .into_iter()
+            .chain(rings)
+            .chain(arrows)
+            .collect();
         let mut captions = vec![marks.join("; ")];
         captions.extend(self.notes.iter().take(self.kind.notes_below()).cloned());
         captions.extend(self.front_names());
+        captions.extend(Panel::names_note(&self.panels));
         captions.extend(self.answer.iter().cloned());
         captions.retain(|caption| !caption.is_empty());
         captions
@@ -296,31 +347,64 @@ impl Panel {
         Self::label_of(&self.facets)
     }
 
-    /// A label for every panel, of at most about `limit` characters, that no other panel has: name and value
-    /// of every facet are shortened on their own.
+    /// A label for every panel, of at most about `limit` characters, that no other panel has. Where there is no room for
+    /// the names of inputs, it has the values alone, in the order of [`names_note`](Self::names_note).
     pub(crate) fn titles(panels: &[Self], limit: usize) -> Vec<String> {
+        /// The fewest characters of a name that say anything.
+        const NAME: usize = 8;
         let full: Vec<String> = panels.iter().map(Self::label).collect();
         let facets = panels.iter().map(|panel| panel.facets.len()).max();
         let facets = facets.unwrap_or(0).max(1);
         if full.iter().all(|label| label.chars().count() <= limit) {
             return labels(&full, limit);
         }
-        let each = (limit / facets).saturating_sub(5);
+        let column = |facet: usize| panels.iter().map(move |panel| panel.facets.get(facet));
+        let values: Vec<Vec<&str>> = (0..facets)
+            .map(|facet| {
+                column(facet)
+                    .map(|at| at.map_or("", |at| &at.shown))
+                    .collect()
+            })
+            .collect();
+        let widest = |texts: &Vec<&str>| texts.iter().map(|text| text.chars().count()).max();
+        let widths: Vec<usize> = values
+            .iter()
+            .map(|texts| widest(texts).unwrap_or(0))
+            .collect();
+        let room = limit.saturating_sub(2 * (facets - 1));
+        let of_names = room.saturating_sub(widths.iter().sum::<usize>() + 3 * facets) / facets;
+        let rooms = shares(&widths, room);
         let mut titles = vec![String::new(); panels.len()];
-        for facet in 0..facets {
-            let at = || panels.iter().map(|panel| panel.facets.get(facet));
-            let names: Vec<&str> = at().map(|at| at.map_or("", |at| &at.name)).collect();
-            let values: Vec<&str> = at().map(|at| at.map_or("", |at| &at.shown)).collect();
-            let values = labels(&values, (each * 2 / 3).max(6));
-            let widest = values.iter().map(|value| value.chars().count()).max();
-            let room = each.saturating_sub(widest.unwrap_or(0)).max(4);
-            let names = labels(&names, room);
+        for (facet, (values, room)) in values.iter().zip(rooms).enumerate() {
+            let values = labels(values, room.max(3));
+            let names: Vec<&str> = column(facet)
+                .map(|at| at.map_or("", |at| &at.name))
+                .collect();
+            let names = labels(&names, of_names.max(3));
             for ((title, name), value) in titles.iter_mut().zip(names).zip(values) {
                 let comma = if title.is_empty() { "" } else { ", " };
-                let _ = write!(title, "{comma}{name} = {value}");
+                let _ = if of_names >= NAME {
+                    write!(title, "{comma}{name} = {value}")
+                } else {
+                    write!(title, "{comma}{value}")
+                };
             }
         }
         titles
+    }
+
+    /// The inputs whose levels panels stand for, where their labels are long: titles may have the values alone.
+    pub(crate) fn names_note(panels: &[Self]) -> Option<String> {
+        /// Characters of a label that has room above most panels.
+        const LONG: usize = 26;
+        let is_long = |panel: &Self| panel.label().chars().count() > LONG;
+        let first = panels.first().filter(|_| panels.iter().any(is_long))?;
+        let names: Vec<&str> = first
+            .facets
+            .iter()
+            .map(|facet| facet.name.as_str())
+            .collect();
+        Some(format!("Panels: {}.", names.join(", ")))
     }
 
     /// `name = value` for some facets.
@@ -331,6 +415,23 @@ impl Panel {
             .collect();
         parts.join(", ")
     }
+}
+
+/// How much of some room each of several widths has: the narrow ones all that they need, the others equal parts of the rest.
+fn shares(widths: &[usize], room: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..widths.len()).collect();
+    order.sort_by_key(|n| widths.get(*n));
+    let (mut left, mut others) = (room, widths.len());
+    let mut shares = vec![0; widths.len()];
+    for n in order {
+        let fair = left / others.max(1);
+        let share = widths.get(n).copied().unwrap_or(0).min(fair);
+        if let Some(slot) = shares.get_mut(n) {
+            *slot = share;
+        }
+        (left, others) = (left - share, others - 1);
+    }
+    shares
 }
 
 /// One level of an input that is spread over panels.
@@ -344,4 +445,57 @@ pub struct Facet {
     pub value: String,
     /// The value in a label, with its unit.
     pub shown: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn panel(facets: [(&str, &str); 2]) -> Panel {
+        let facet = |(name, value): (&str, &str)| Facet {
+            name: name.to_owned(),
+            units: String::new(),
+            value: value.to_owned(),
+            shown: value.to_owned(),
+        };
+        Panel {
+            facets: facets.map(facet).to_vec(),
+            marks: Marks::Lines(Vec::new()),
+        }
+    }
+
+    #[test]
+    fn narrow_panels_are_titled_by_their_values() {
+        let policy = "scheduling_policy_of_the_queue";
+        let pages = "use_huge_pages_for_allocations";
+        let panels = [
+            panel([(pages, "false"), (policy, "round-robin")]),
+            panel([
+                (pages, "true"),
+                (policy, "first-in-first-out-with-priority"),
+            ]),
+            panel([
+                (pages, "true"),
+                (policy, "first-in-first-out-with-deadline"),
+            ]),
+        ];
+        let titles = Panel::titles(&panels, 28);
+        assert_eq!(titles[0], "false, round-robin");
+        assert!(
+            titles[1].starts_with("true, ") && titles[1].chars().count() <= 28,
+            "{titles:?}"
+        );
+        assert!(
+            titles[1].ends_with("iority") && titles[2].ends_with("adline"),
+            "{titles:?}"
+        );
+        let note = Panel::names_note(&panels).unwrap();
+        assert_eq!(note, format!("Panels: {pages}, {policy}."));
+        let wide = Panel::titles(&panels, 120);
+        assert_eq!(wide[0], format!("{pages} = false, {policy} = round-robin"));
+        // Short ones have their names, and no note.
+        let short = [panel([("a", "1"), ("b", "2")])];
+        assert_eq!(Panel::titles(&short, 20), ["a = 1, b = 2"]);
+        assert_eq!(Panel::names_note(&short), None);
+    }
 }

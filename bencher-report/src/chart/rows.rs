@@ -133,16 +133,17 @@ impl Chart {
                 "state",
             ],
             Some(Marks::HeatMap(_)) => {
-                vec![&x, &y, &color, "std", "samples", "state"]
+                vec![&x, &y, &color, "low", "high", "samples", "state"]
             }
             Some(Marks::Field(field)) => {
                 let depth = self.depth.as_ref().filter(|_| !field.z.is_empty());
                 let mut columns = vec![x.clone(), y.clone()];
                 columns.extend(depth.map(Axis::label));
                 columns.push(color.clone());
-                columns.extend(["std", "samples", "state"].map(str::to_owned));
+                columns.extend(["low", "high", "samples", "state"].map(str::to_owned));
                 return columns;
             }
+            Some(Marks::Hexbin(_)) => vec![&x, &y, &color, "state"],
             Some(Marks::Parallel(parallel)) => return parallel.columns(),
             Some(Marks::Histogram(_)) => vec!["from", "to", "count"],
             Some(Marks::Table(table)) => return table.titles(),
@@ -197,16 +198,14 @@ impl Chart {
             Marks::HeatMap(map) => {
                 Box::new(map.values.iter().enumerate().map(move |(cell, value)| {
                     let width = map.width.max(1);
+                    let bounds = map.bounds.get(cell).copied().flatten();
+                    let number = |x: Option<f64>| x.map(float_text).unwrap_or_default();
                     vec![
                         self.x.name_of((cell % width) as f64),
                         self.y.name_of((cell / width) as f64),
                         value.map(in_color).unwrap_or_default(),
-                        map.noise
-                            .get(cell)
-                            .copied()
-                            .flatten()
-                            .map(float_text)
-                            .unwrap_or_default(),
+                        number(bounds.map(|(low, _)| low)),
+                        number(bounds.map(|(_, high)| high)),
                         map.samples
                             .get(cell)
                             .map_or_else(|| u32::from(value.is_some()).to_string(), u32::to_string),
@@ -216,6 +215,18 @@ impl Chart {
             }
             Marks::Field(field) => {
                 Box::new((0..field.values.len()).map(move |at| self.field_row(field, at)))
+            }
+            Marks::Hexbin(hexbin) => {
+                let number = |x: f64| float_text(x);
+                let cells = hexbin.cells.iter().map(move |cell| {
+                    let count = cell.count.to_string();
+                    vec![number(cell.x), number(cell.y), count, String::new()]
+                });
+                let absent = hexbin.gap.iter().map(|gap| {
+                    let none = String::new;
+                    vec![none(), none(), none(), state(Some(gap))]
+                });
+                Box::new(cells.chain(absent))
             }
             Marks::Parallel(parallel) => {
                 Box::new(parallel.rows.iter().map(|row| parallel.cells(row)))
@@ -251,12 +262,14 @@ impl Chart {
             Some(axis) => axis.name_of(z),
             None => float_text(z),
         };
-        let noise = field.noise.get(at).copied().flatten();
+        let bounds = field.bounds.get(at).copied().flatten();
+        let number = |x: Option<f64>| x.map(float_text).unwrap_or_default();
         let samples = field.samples.get(at).copied();
         let mut row = vec![self.x.name_of(x), self.y.name_of(y)];
         row.extend(z.map(depth));
         row.push(value.map(in_color).unwrap_or_default());
-        row.push(noise.map(float_text).unwrap_or_default());
+        row.push(number(bounds.map(|(low, _)| low)));
+        row.push(number(bounds.map(|(_, high)| high)));
         row.push(samples.unwrap_or(u32::from(value.is_some())).to_string());
         row.push(state(field.gaps.get(&at)));
         row

@@ -65,7 +65,7 @@ fn slice(field: &Field, n: usize) -> HeatMap {
     HeatMap {
         width: field.x.len(),
         values: field.values.get(part.clone()).unwrap_or_default().to_vec(),
-        noise: field.noise.get(part.clone()).unwrap_or_default().to_vec(),
+        bounds: field.bounds.get(part.clone()).unwrap_or_default().to_vec(),
         samples: field.samples.get(part.clone()).unwrap_or_default().to_vec(),
         gaps: gaps
             .map(|(at, gap)| (at - part.start, gap.clone()))

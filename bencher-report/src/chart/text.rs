@@ -178,6 +178,9 @@ pub(crate) fn parts(dim: &Dim) -> Option<(String, Vec<String>)> {
 
 /// A level of an input with its unit, short where that says exactly the same.
 pub(crate) fn level(dim: &Dim, value: &Value) -> String {
+    if dim.kind.text(value).is_empty() {
+        return super::labels::EMPTY.to_owned();
+    }
     let number = value.as_f64().filter(|_| dim.is_numeric());
     match number.filter(|x| is_exact(*x, &dim.units)) {
         Some(x) => quantity(x, &dim.units),

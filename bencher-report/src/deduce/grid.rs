@@ -185,23 +185,14 @@ impl Samples<'_> {
         Some(centre).filter(Centre::is_finite)
     }
 
-    /// The standard deviation of a sample (`n - 1`), or half the distance of the bounds of measured
-    /// times, where there is one.
-    pub(super) fn noise(&self) -> Option<f64> {
-        if let Some(timing) = self.timing() {
-            return timing.half_width().map(|width| width * timing.centre);
-        }
-        stats::std(&self.values, 1).filter(|x| x.is_finite())
-    }
-
     /// Where the value lies, by what its samples say: the mean ± their deviation, or the bounds of measured
     /// times.
     pub(super) fn bounds(&self) -> Option<(f64, f64)> {
         match self.timing() {
             Some(timing) => timing.lower.zip(timing.upper),
             None => {
-                let (mean, noise) = (self.mean()?, self.noise()?);
-                Some((mean - noise, mean + noise))
+                let (mean, std) = (self.mean()?, stats::std(&self.values, 1)?);
+                Some((mean - std, mean + std))
             }
         }
     }

@@ -350,9 +350,13 @@ pub(super) fn points_over_the_first(shape: &Shape) -> Option<String> {
 }
 
 pub(super) fn colors_over_two_columns(shape: &Shape) -> Option<String> {
-    let figure = figure_of_tables(shape);
-    let colors = matches!(figure, Some(TablePlot::HeatMap | TablePlot::Density));
+    let colors = figure_of_tables(shape) == Some(TablePlot::HeatMap);
     (!colors).then(|| "the tables are not drawn as colours over two columns of numbers".to_owned())
+}
+
+pub(super) fn rows_over_two_columns(shape: &Shape) -> Option<String> {
+    let counts = figure_of_tables(shape) == Some(TablePlot::Hexbin);
+    (!counts).then(|| "the tables are not drawn as counts over two columns of numbers".to_owned())
 }
 
 pub(super) fn space_of_three_columns(shape: &Shape) -> Option<String> {

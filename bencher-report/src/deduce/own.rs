@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use bencher_core::bench::PlotSelection;
+use bencher_core::bench::{OwnPlot, PlotSelection};
 use bencher_core::dataset::Dataset;
 
 use crate::chart::{
@@ -59,9 +59,17 @@ pub(super) fn explain(
             .err()
             .unwrap_or_else(|| "a plot of the program's own".to_owned()),
     };
-    if own.is_empty() && plots.contains(ChartKind::Custom.slug()) {
-        let reason = "the sweep has no plot of its own; only its program draws one, not `cargo bencher report`";
-        return vec![explanation("", Err(reason.to_owned()))];
+    let chosen = plots.contains(ChartKind::Custom.slug());
+    match dataset.attributes.get(OwnPlot::ATTRIBUTE) {
+        Some(names) if own.is_empty() => {
+            let reason = format!("{names}: only that program draws it");
+            return vec![explanation("", Err(reason))];
+        }
+        None if own.is_empty() && chosen => {
+            let reason = "the sweep has no plot of its own".to_owned();
+            return vec![explanation("", Err(reason))];
+        }
+        _ => {}
     }
     let one =
         |plot: &SweepPlot| explanation(plot.get().name(), chart(plot, dataset, plots).map(drop));
@@ -106,6 +114,15 @@ fn mend(marks: &mut Marks, x: &Axis, y: &Axis) -> Result<(), String> {
         }
         Marks::HeatMap(map) => mend_map(map, x, y)?,
         Marks::Field(field) => mend_field(field)?,
+        Marks::Hexbin(hexbin) => {
+            let is_size = |x: f64| x.is_finite() && x > 0.0;
+            if !is_size(hexbin.width) || !is_size(hexbin.step) {
+                return Err("hexagons need a width and a distance of rows above zero".to_owned());
+            }
+            hexbin
+                .cells
+                .retain(|cell| cell.x.is_finite() && cell.y.is_finite());
+        }
         Marks::Parallel(parallel) => {
             let inputs = parallel.axes.len().saturating_sub(1);
             let fits = parallel.rows.iter().all(|row| row.inputs.len() == inputs);
@@ -159,10 +176,17 @@ fn mend_map(map: &mut HeatMap, x: &Axis, y: &Axis) -> Result<(), String> {
         let cells = map.values.len();
         return Err(format!("{cells} cells are no rows of {}", map.width));
     }
-    for value in map.values.iter_mut().chain(&mut map.noise) {
+    mend_values(&mut map.values, &mut map.bounds);
+    Ok(())
+}
+
+fn mend_values(values: &mut [Option<f64>], bounds: &mut [Option<(f64, f64)>]) {
+    for value in values {
         *value = value.filter(|x| x.is_finite());
     }
-    Ok(())
+    for pair in bounds {
+        *pair = pair.filter(|(low, high)| low.is_finite() && high.is_finite());
+    }
 }
 
 fn mend_field(field: &mut Field) -> Result<(), String> {
@@ -171,9 +195,7 @@ fn mend_field(field: &mut Field) -> Result<(), String> {
         let values = field.values.len();
         return Err(format!("{values} values are not those of {places} places"));
     }
-    for value in field.values.iter_mut().chain(&mut field.noise) {
-        *value = value.filter(|x| x.is_finite());
-    }
+    mend_values(&mut field.values, &mut field.bounds);
     let ascends = |numbers: &[f64]| {
         let is_ordered = numbers.windows(2).all(|pair| pair.first() < pair.last());
         is_ordered && numbers.iter().all(|x| x.is_finite())
@@ -237,6 +259,15 @@ fn fit(chart: &mut Chart) {
                 depths.extend(&field.z);
                 colors.extend(field.values.iter().copied().flatten());
             }
+            Marks::Hexbin(hexbin) => {
+                for cell in &hexbin.cells {
+                    for (x, y) in hexbin.corners(cell) {
+                        xs.push(x);
+                        ys.push(y);
+                    }
+                    colors.push(cell.count as f64);
+                }
+            }
             Marks::Histogram(histogram) => {
                 xs.extend(&histogram.edges);
                 ys.extend(histogram.counts.iter().map(|count| *count as f64));
@@ -254,7 +285,7 @@ fn fit(chart: &mut Chart) {
     let is_colored = |marks: &Marks| {
         matches!(
             marks,
-            Marks::HeatMap(_) | Marks::Field(_) | Marks::Parallel(_)
+            Marks::HeatMap(_) | Marks::Field(_) | Marks::Hexbin(_) | Marks::Parallel(_)
         )
     };
     if chart.panels.iter().any(|panel| is_colored(&panel.marks)) && chart.color.is_none() {

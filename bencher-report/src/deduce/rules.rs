@@ -10,9 +10,9 @@ use super::needs::{
     compared_times, directed, effects, lines_fit, many_inputs, names_fit, no_input, no_name,
     no_number_axis, no_proportion, numbers, on_request, once, once_or_proportion, one_column,
     one_input_fits, one_number_axis, one_snapshot, plane, plane_fits, points_fit,
-    points_over_the_first, repeats, repeats_text, scalable, several_inputs, several_samples,
-    space_of_three_columns, three_number_axes, trade_off, two_inputs, two_number_axes, vary,
-    volume_fits,
+    points_over_the_first, repeats, repeats_text, rows_over_two_columns, scalable, several_inputs,
+    several_samples, space_of_three_columns, three_number_axes, trade_off, two_inputs,
+    two_number_axes, vary, volume_fits,
 };
 use super::shape::{Shape, Sort};
 
@@ -87,6 +87,12 @@ const TABLE_RULES: &[Rule] = &[
         because: |_| {
             "each sample gave a table that is drawn as colours over two columns".to_owned()
         },
+    },
+    Rule {
+        kind: ChartKind::Hexbin,
+        needs: &[cells, rows_over_two_columns],
+        unnamed_needs: &[],
+        because: |_| "each sample gave a table whose rows are counted over two columns".to_owned(),
     },
     Rule {
         kind: ChartKind::Panes,

@@ -51,7 +51,7 @@ impl TableForm {
         let (suits, shown) = match plot {
             TablePlot::Histogram => (first, 1),
             TablePlot::Curve | TablePlot::Scatter => (first && others > 0, 1 + others),
-            TablePlot::Density => (are_numbers(2), 2),
+            TablePlot::Hexbin => (are_numbers(2), 2),
             TablePlot::HeatMap => (are_numbers(3), 3),
             TablePlot::Volume => (are_numbers(4), 4),
         };

@@ -6,6 +6,8 @@
     allow(dead_code, reason = "each renderer takes what it needs")
 )]
 
+use crate::chart::ScaleSide;
+
 /// Colours of series; none is lost on a white or on a dark ground.
 pub(crate) const SERIES: [&str; 7] = [
     "#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#8c8c8c",
@@ -48,6 +50,31 @@ pub(crate) fn line(share: f64) -> String {
         (middle, high, share * 2.0 - 1.0)
     };
     mixed(from, to, share)
+}
+
+/// The colour of an arrow on a cell whose value lies beyond that scale: the end of it is dark below, and light above.
+pub(crate) fn arrow(side: ScaleSide) -> &'static str {
+    match side {
+        ScaleSide::Below => "#ffffff",
+        ScaleSide::Above => "#000000",
+    }
+}
+
+/// A colour of the scale for areas, by its share from 0 to 1, as plotly has it.
+pub(crate) fn viridis(share: f64) -> String {
+    const SCALE: [&str; 10] = [
+        "#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58",
+        "#b5de2b", "#fde725",
+    ];
+    let place = share.clamp(0.0, 1.0) * (SCALE.len() - 1) as f64;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a small count"
+    )]
+    let step = (place.floor() as usize).min(SCALE.len() - 2);
+    let at = |n: usize| SCALE.get(n).copied().unwrap_or("#fde725");
+    mixed(at(step), at(step + 1), place - step as f64)
 }
 
 /// A colour between two.

@@ -5,6 +5,7 @@ mod serve;
 
 use std::path::{Path, PathBuf};
 
+use bencher_core::bench::{OwnPlot, PlotSelection};
 use bencher_core::record::SweepRecord;
 use bencher_core::store::create_folders;
 use bencher_report::{ReportFiles, ReportOptions, write_report};
@@ -66,6 +67,12 @@ pub(crate) fn draw(args: &[String]) -> Result<(), String> {
             record.title.escape_debug()
         ))?;
     }
+    for note in records
+        .iter()
+        .filter_map(|record| own_plots_note(record, options.plots))
+    {
+        eprintln!("note: {note}");
+    }
     if options.has_page() {
         let folder = page_folder(&options)?;
         let files = write_page(records, &folder, &options)?;
@@ -122,6 +129,19 @@ pub(crate) fn draw(args: &[String]) -> Result<(), String> {
         }
     }
     selection.all_are_readable()
+}
+
+/// Says which plots are not drawn because they are code of the program, and what draws them.
+fn own_plots_note(record: &SweepRecord, plots: Option<PlotSelection>) -> Option<String> {
+    let own = record.dataset.attributes.get(OwnPlot::ATTRIBUTE)?;
+    let is_wanted = plots.is_none_or(|plots| plots.has_auto() || plots.contains("custom"));
+    is_wanted.then(|| {
+        format!(
+            "the report of \"{}\" has no plot {own}: it is code of that program, which draws it when it runs (stored \
+             samples are not taken again)",
+            record.title.escape_debug()
+        )
+    })
 }
 
 /// Where the page is written.

@@ -32,7 +32,7 @@ impl PlotSelection {
     pub const ATTRIBUTE: &'static str = "plots";
 
     /// All names, in the order in which texts list them.
-    pub const NAMES: [&'static str; 24] = [
+    pub const NAMES: [&'static str; 25] = [
         "auto",
         "histogram",
         "bar",
@@ -55,6 +55,7 @@ impl PlotSelection {
         "contour",
         "surface",
         "volume",
+        "hexbin",
         "search",
         "custom",
     ];

@@ -55,8 +55,10 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
     chart.legend = overlay
         .and_then(|axis| shape.dim(axis))
         .map(bencher_core::dataset::Dim::label);
+    let few = frame::few_repeats(shape);
+    let few = few.map_or_else(String::new, |few| format!(" (of {few} they say little)"));
     chart.spread = Some(format!(
-        "box: quartiles and median{}; whiskers: values within 1.5 interquartile ranges{}",
+        "box: quartiles and median{}{few}; whiskers: values within 1.5 interquartile ranges{}",
         of_rounds(shape),
         centre_text(shape)
     ));

@@ -74,11 +74,16 @@ pub(super) fn note(color: &Axis, sorted: &[f64]) -> Option<String> {
         "lie"
     };
     Some(format!(
-        "The colour scale goes from {} to {}: {} {verb} beyond it, marked by triangles; all values \
+        "The colour scale goes from {} to {}: {} {verb} beyond it, marked by {}; all values \
          go from {} to {}.",
         show(low),
         show(high),
-        text::count(beyond.count(), "cell"),
+        text::count(beyond.clone().count(), "cell"),
+        if beyond.count() == 1 {
+            "an arrow"
+        } else {
+            "arrows"
+        },
         show(*begin),
         show(*end)
     ))

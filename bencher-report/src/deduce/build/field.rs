@@ -29,7 +29,7 @@ pub(super) fn chart(kind: ChartKind, shape: &Shape) -> Option<Chart> {
             y: y.numbers(),
             z: z.map(Input::numbers).unwrap_or_default(),
             values: Vec::new(),
-            noise: Vec::new(),
+            bounds: Vec::new(),
             samples: Vec::new(),
             gaps: BTreeMap::new(),
         };
@@ -43,7 +43,7 @@ pub(super) fn chart(kind: ChartKind, shape: &Shape) -> Option<Chart> {
                     }
                     field.values.push(samples.mean());
                     if shape.repeated() {
-                        field.noise.push(samples.noise());
+                        field.bounds.push(frame::bounds(shape, &samples));
                         field.samples.push(samples.count());
                     }
                 }

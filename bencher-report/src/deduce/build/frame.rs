@@ -35,6 +35,7 @@ pub(super) fn chart(
         })
         .collect();
     let mut notes: Vec<String> = facets.note.into_iter().collect();
+    notes.extend(Panel::names_note(&panels));
     notes.extend(fixed_note(shape));
     notes.extend(time_note(shape));
     notes.extend(earlier_note(shape));
@@ -98,14 +99,22 @@ pub(super) fn value_axis(shape: &Shape) -> Axis {
 
 /// The meaning of the spread of means; `None` without repeats.
 pub(in crate::deduce) fn spread(shape: &Shape) -> Option<String> {
-    shape.repeated().then(|| {
-        match shape.sort {
-            Sort::Truth => PROPORTION,
-            _ if shape.dataset.is_centred(shape.variable) => BOUNDS,
-            _ => STD,
-        }
-        .to_owned()
+    shape.repeated().then(|| match shape.sort {
+        Sort::Truth => PROPORTION.to_owned(),
+        _ if shape.dataset.is_centred(shape.variable) => BOUNDS.to_owned(),
+        _ => match few_repeats(shape) {
+            Some(few) => format!("{STD}; of {few} it says little"),
+            None => STD.to_owned(),
+        },
     })
+}
+
+/// Repeats whose deviation or quartiles say little, as a count: the bounds of a deviation of four reach from half to four
+/// times of it.
+pub(super) fn few_repeats(shape: &Shape) -> Option<String> {
+    (2..5)
+        .contains(&shape.repeats)
+        .then(|| text::count(shape.repeats, "repeat"))
 }
 
 /// Which samples a distribution is of, where the centre that is named elsewhere is of others.
@@ -118,14 +127,7 @@ pub(super) fn rounds_note(shape: &Shape) -> Option<String> {
 /// The mean of the samples with its bounds, or why there is none.
 pub(in crate::deduce) fn point(shape: &Shape, x: f64, samples: &Samples) -> Point {
     let y = samples.mean();
-    let bounds = if shape.sort == Sort::Truth {
-        bencher_core::stats::proportion_bounds(&samples.values)
-    } else {
-        samples.bounds()
-    };
-    let bounds = bounds
-        .filter(|_| shape.repeated())
-        .filter(|(low, high)| low.is_finite() && high.is_finite());
+    let bounds = bounds(shape, samples);
     Point {
         x,
         place: None,
@@ -141,6 +143,18 @@ pub(in crate::deduce) fn point(shape: &Shape, x: f64, samples: &Samples) -> Poin
         absent: samples.absent,
         gap: samples.gap_of_mean(),
     }
+}
+
+/// The bounds of the mean of some samples, as [`spread`] names them; `None` without repeats.
+pub(super) fn bounds(shape: &Shape, samples: &Samples) -> Option<(f64, f64)> {
+    let bounds = if shape.sort == Sort::Truth {
+        bencher_core::stats::proportion_bounds(&samples.values)
+    } else {
+        samples.bounds()
+    };
+    bounds
+        .filter(|_| shape.repeated())
+        .filter(|(low, high)| low.is_finite() && high.is_finite())
 }
 
 /// The levels of an input, with the offset of each; one unnamed level without an input.

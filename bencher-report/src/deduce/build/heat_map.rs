@@ -7,7 +7,7 @@ use crate::deduce::shape::Shape;
 
 use super::{colors, frame};
 
-/// Colours over two inputs: values, or means with their noise.
+/// Colours over two inputs: values, or means with their bounds.
 pub(super) fn chart(shape: &Shape) -> Option<Chart> {
     let grid = Grid::of(shape);
     let (x, y) = shape.plane()?;
@@ -17,7 +17,7 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
         let mut map = HeatMap {
             width: columns.len(),
             values: Vec::with_capacity(columns.len() * rows.len()),
-            noise: Vec::new(),
+            bounds: Vec::new(),
             samples: Vec::new(),
             gaps: BTreeMap::new(),
         };
@@ -30,7 +30,7 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
                 }
                 map.values.push(samples.mean());
                 if shape.repeated() {
-                    map.noise.push(samples.noise());
+                    map.bounds.push(frame::bounds(shape, &samples));
                     map.samples.push(samples.count());
                 }
             }
@@ -65,12 +65,7 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
     colors::fit(&mut color, &sorted);
     chart.notes.extend(colors::note(&color, &sorted));
     chart.color = Some(color);
-    let spread = if shape.dataset.is_centred(shape.variable) {
-        frame::BOUNDS
-    } else {
-        "mean of the repeats; noise: 1 standard deviation (n − 1)"
-    };
-    chart.spread = shape.repeated().then(|| spread.to_owned());
+    chart.spread = frame::spread(shape);
     Some(chart)
 }
 

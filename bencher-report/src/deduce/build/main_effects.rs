@@ -58,7 +58,17 @@ fn shares(shape: &Shape, effects: &[MainEffect]) -> Chart {
     let rest = 1.0 - alone - pairs.iter().map(|pair| pair.share).sum::<f64>();
     if rest >= LEAST {
         let which = if pairs.is_empty() { "their" } else { "other" };
-        names.push(format!("{which} combinations"));
+        // Means of repeats differ by their noise, too, which is no input's.
+        let is_noisy = |effect: &MainEffect| {
+            let bounds = effect.bounds;
+            bounds.is_none_or(|(low, high)| high - low >= 0.01)
+        };
+        let noise = if effects.iter().any(is_noisy) {
+            " and noise"
+        } else {
+            ""
+        };
+        names.push(format!("{which} combinations{noise}"));
         points.push(bar(points.len(), rest, None));
     }
     let tops = points
@@ -97,6 +107,7 @@ fn means(shape: &Shape, effects: &[MainEffect]) -> Chart {
     let mut groups = Vec::new();
     let mut series = Vec::new();
     let mut numbers = Vec::new();
+    let mut is_bounded = false;
     for effect in effects {
         let mut dims = shape.dataset.dims().iter();
         let Some(dim) = dims.find(|dim| dim.name == effect.input) else {
@@ -106,13 +117,21 @@ fn means(shape: &Shape, effects: &[MainEffect]) -> Chart {
         let first = names.len();
         let means = effect.levels.iter().enumerate();
         let points = means
-            .map(|(n, (_, mean))| point(first + n, *mean))
+            .map(|(n, (_, mean))| Point {
+                // Values that are exact have none to show.
+                bounds: (effect.level_bounds.get(n).copied().flatten())
+                    .filter(|(low, high)| low < high),
+                ..point(first + n, *mean)
+            })
             .collect();
         series.push(Series {
             name: effect.input.clone(),
             points,
         });
         numbers.extend(effect.levels.iter().filter_map(|(_, mean)| *mean));
+        let bounds = || effect.level_bounds.iter().flatten();
+        numbers.extend(bounds().flat_map(|(low, high)| [*low, *high]));
+        is_bounded |= bounds().any(|(low, high)| low < high);
         names.extend(levels);
         groups.push(LevelGroup {
             label: Axis::linear(&dim.name, &units).label(),
@@ -139,6 +158,8 @@ fn means(shape: &Shape, effects: &[MainEffect]) -> Chart {
     );
     chart.alt = format!("Lines of the main effects, {}", chart.title);
     chart.legend = Some("input".to_owned());
+    chart.spread =
+        is_bounded.then(|| "band: bounds of each mean at 95 %, by those of the points".to_owned());
     let note = format!("The {mean} over all points of a level, whatever the other inputs are.");
     chart.notes.insert(0, note);
     chart

@@ -45,6 +45,7 @@ pub(super) fn charts(kind: ChartKind, shape: &Shape) -> Vec<Chart> {
             return sample_tables::lines(kind, shape);
         }
         ChartKind::HeatMap if tables => sample_fields::heat_map(shape),
+        ChartKind::Hexbin if tables => sample_fields::hexbin(shape),
         ChartKind::Volume if tables => sample_fields::volume(shape),
         ChartKind::Histogram => Some(histogram::chart(shape)),
         ChartKind::Bar => Some(bars::chart(shape)),

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use bencher_core::value::{Table, TablePlot};
+use bencher_core::value::Table;
 
-use crate::chart::{Axis, Chart, ChartKind, Field, Gap, HeatMap, Marks};
+use crate::chart::{Axis, Chart, ChartKind, Field, Gap, HeatMap, Hexagon, Hexbin, Lattice, Marks};
 use crate::deduce::facets::Facets;
 use crate::deduce::grid::Grid;
 use crate::deduce::sample_table::decode;
@@ -12,47 +12,29 @@ use crate::deduce::shape::Shape;
 
 use super::{colors, frame};
 
-/// Bins of a density, across and up.
+/// Bins along an axis with too many different numbers.
 const BINS: usize = 32;
 /// Different numbers of a column up to which each has a place of its own.
 const PLACES: usize = 400;
 
-/// Colours over the first two columns: the third one, or how many rows are there. A panel for each point; of several
-/// repeats, the first one is shown.
+/// Colours over the first two columns: the third one. A panel for each point; of several repeats, the first one is shown.
 pub(super) fn heat_map(shape: &Shape) -> Option<Chart> {
     let samples = Samples::of(shape)?;
-    let (across, up) = (samples.column(0)?, samples.column(1)?);
-    let value = samples
-        .column(2)
-        .filter(|_| samples.plot == TablePlot::HeatMap);
-    let is_density = value.is_none();
-    let (x, y) = (Places::of(&across, is_density), Places::of(&up, is_density));
+    let (across, up, value) = (samples.column(0)?, samples.column(1)?, samples.column(2)?);
+    let (x, y) = (Places::of(&across), Places::of(&up));
+    let cells = x.names.len() * y.names.len();
     let map = |at: usize| {
-        let table = samples
-            .tables
-            .get(&at)
-            .and_then(|table| table.as_ref().ok());
-        let sums = table.map_or_else(BTreeMap::new, |table| {
-            let value = value.as_ref().map(|column| column.name.as_str());
-            sums(table, (&across.name, &x), (&up.name, &y), value)
+        let sums = samples.table(at).map_or_else(BTreeMap::new, |table| {
+            sums(table, (&across.name, &x), (&up.name, &y), &value.name)
         });
-        let cell = |n: usize| {
-            let (sum, count) = sums.get(&n).copied().unwrap_or((0.0, 0));
-            if is_density {
-                Some(f64::from(count))
-            } else {
-                (count > 0)
-                    .then_some(sum / f64::from(count))
-                    .filter(|x| x.is_finite())
-            }
+        let mean = |n: usize| {
+            let (sum, count) = sums.get(&n).copied()?;
+            Some(sum / f64::from(count)).filter(|x| x.is_finite())
         };
-        let cells = x.names.len() * y.names.len();
         HeatMap {
             width: x.names.len(),
-            values: (0..cells)
-                .map(|n| cell(n).filter(|_| table.is_some()))
-                .collect(),
-            noise: Vec::new(),
+            values: (0..cells).map(mean).collect(),
+            bounds: Vec::new(),
             samples: Vec::new(),
             gaps: samples.gap(at).map_or_else(BTreeMap::new, |gap| {
                 (0..cells).map(|n| (n, gap.clone())).collect()
@@ -64,14 +46,89 @@ pub(super) fn heat_map(shape: &Shape) -> Option<Chart> {
     let mut chart = frame::chart(ChartKind::HeatMap, shape, axes, facets, |at| {
         Marks::HeatMap(map(at))
     });
-    let name = value.map_or_else(|| "rows".to_owned(), |column| column.name);
-    color(&mut chart, &name);
+    color(&mut chart, &value.name);
     chart.title = format!(
-        "{name} of {} over {} and {}",
-        chart.title, across.name, up.name
+        "{} of {} over {} and {}",
+        value.name, chart.title, across.name, up.name
     );
     describe(shape, &mut chart);
     Some(chart)
+}
+
+/// How many rows lie near each place of the first two columns, as the colours of hexagons. A panel for each point; of
+/// several repeats, the first one is shown.
+pub(super) fn hexbin(shape: &Shape) -> Option<Chart> {
+    let samples = Samples::of(shape)?;
+    let (across, up) = (samples.column(0)?, samples.column(1)?);
+    let (x, y) = (across.ends(), up.ends());
+    let lattice = Lattice::over(x, y);
+    let (width, step) = lattice.size();
+    let hexagons = |at: usize| Hexbin {
+        width,
+        step,
+        cells: samples.table(at).map_or_else(Vec::new, |table| {
+            hexagons(table, &across.name, &up.name, lattice)
+        }),
+        gap: samples.gap(at),
+    };
+    let axis = |column: &Column, (low, high): (f64, f64), beyond: f64| Axis {
+        range: Some(((low - beyond).max(f64::MIN), (high + beyond).min(f64::MAX))),
+        ..Axis::linear(&column.name, "")
+    };
+    let axes = (
+        axis(&across, x, width / 2.0),
+        axis(&up, y, step * 2.0 / 3.0),
+    );
+    let facets = Facets::of(shape, &samples.grid, &[]);
+    let mut chart = frame::chart(ChartKind::Hexbin, shape, axes, facets, |at| {
+        Marks::Hexbin(hexagons(at))
+    });
+    color(&mut chart, "rows");
+    chart.title = format!(
+        "rows of {} over {} and {}",
+        chart.title, across.name, up.name
+    );
+    chart.spread =
+        Some("colour: the number of rows in each hexagon; none where there is no row".to_owned());
+    let whole: usize = samples.tables().map(Table::len).sum();
+    let drawn: u64 = chart.panels.iter().map(|panel| rows(&panel.marks)).sum();
+    let absent = (whole as u64).saturating_sub(drawn);
+    if absent > 0 {
+        chart.notes.push(format!(
+            "{absent} of {} without a number in both columns.",
+            crate::chart::text::count(whole, "row")
+        ));
+    }
+    describe(shape, &mut chart);
+    Some(chart)
+}
+
+/// The number of rows in all hexagons.
+fn rows(marks: &Marks) -> u64 {
+    match marks {
+        Marks::Hexbin(hexbin) => hexbin.cells.iter().map(|cell| cell.count).sum(),
+        _ => 0,
+    }
+}
+
+/// The rows of a table by their hexagon.
+fn hexagons(table: &Table, across: &str, up: &str, lattice: Lattice) -> Vec<Hexagon> {
+    let mut counts: BTreeMap<(i64, i64), u64> = BTreeMap::new();
+    let number = |column: &str, row: usize| {
+        let number = table.get(column)?.number(row);
+        number.filter(|x| x.is_finite())
+    };
+    for row in 0..table.len() {
+        if let Some(place) = number(across, row).zip(number(up, row)) {
+            *counts.entry(lattice.cell(place)).or_default() += 1;
+        }
+    }
+    let hexagon = |(cell, count): (&(i64, i64), &u64)| {
+        let (x, y) = lattice.middle(*cell);
+        let count = *count;
+        Hexagon { x, y, count }
+    };
+    counts.iter().map(hexagon).collect()
 }
 
 /// The fourth column in the space of the first three, for each point.
@@ -79,12 +136,9 @@ pub(super) fn volume(shape: &Shape) -> Option<Chart> {
     let samples = Samples::of(shape)?;
     let [x, y, z] = [samples.column(0)?, samples.column(1)?, samples.column(2)?];
     let value = samples.column(3)?;
-    let [across, up, deep] = [&x, &y, &z].map(|column| Places::of(column, false));
+    let [across, up, deep] = [&x, &y, &z].map(Places::of);
     let field = |at: usize| {
-        let table = samples
-            .tables
-            .get(&at)
-            .and_then(|table| table.as_ref().ok());
+        let table = samples.table(at);
         let mut values = vec![None; across.edges.len() * up.edges.len() * deep.edges.len()];
         for row in 0..table.map_or(0, Table::len) {
             let number = |column: &str| table?.get(column)?.number(row);
@@ -103,7 +157,7 @@ pub(super) fn volume(shape: &Shape) -> Option<Chart> {
                 (0..values.len()).map(|n| (n, gap.clone())).collect()
             }),
             values,
-            noise: Vec::new(),
+            bounds: Vec::new(),
             samples: Vec::new(),
         }
     };
@@ -130,6 +184,9 @@ fn color(chart: &mut Chart, name: &str) {
         match &panel.marks {
             Marks::HeatMap(map) => numbers.extend(map.values.iter().flatten()),
             Marks::Field(field) => numbers.extend(field.values.iter().flatten()),
+            Marks::Hexbin(hexbin) => {
+                numbers.extend(hexbin.cells.iter().map(|cell| cell.count as f64))
+            }
             _ => {}
         }
     }
@@ -146,7 +203,6 @@ fn color(chart: &mut Chart, name: &str) {
 struct Samples<'a> {
     grid: Grid<'a>,
     tables: BTreeMap<usize, Result<Table, Gap>>,
-    plot: TablePlot,
 }
 
 impl<'a> Samples<'a> {
@@ -156,17 +212,26 @@ impl<'a> Samples<'a> {
         let tables: BTreeMap<_, _> = places
             .map(|place| (place.offset, decode(grid.value(place.offset))))
             .collect();
-        let mut known = tables.values().filter_map(|table| table.as_ref().ok());
-        let plot = known.find_map(Table::plot)?;
-        Some(Self { grid, tables, plot })
+        let known = tables.values().any(Result::is_ok);
+        known.then_some(Self { grid, tables })
+    }
+
+    /// The tables that there are.
+    fn tables(&self) -> impl Iterator<Item = &Table> {
+        self.tables.values().filter_map(|table| table.as_ref().ok())
+    }
+
+    /// The table of a cell.
+    fn table(&self, at: usize) -> Option<&Table> {
+        self.tables.get(&at)?.as_ref().ok()
     }
 
     /// The n-th column of the first table, with its numbers in all tables.
     fn column(&self, n: usize) -> Option<Column> {
-        let tables = || self.tables.values().filter_map(|table| table.as_ref().ok());
-        let name = tables().find_map(|table| table.names().nth(n))?.to_owned();
+        let name = self.tables().find_map(|table| table.names().nth(n))?;
+        let name = name.to_owned();
         let mut numbers: Vec<f64> = Vec::new();
-        for column in tables().filter_map(|table| table.get(&name)) {
+        for column in self.tables().filter_map(|table| table.get(&name)) {
             numbers.extend((0..column.len()).filter_map(|row| column.number(row)));
         }
         numbers.retain(|x| x.is_finite());
@@ -196,6 +261,18 @@ struct Column {
     numbers: Vec<f64>,
 }
 
+impl Column {
+    /// The least and the greatest number; any where there is none.
+    fn ends(&self) -> (f64, f64) {
+        let ends = self
+            .numbers
+            .first()
+            .copied()
+            .zip(self.numbers.last().copied());
+        ends.unwrap_or((0.0, 1.0))
+    }
+}
+
 /// Places along an axis: the different numbers of a column, or bins of them.
 struct Places {
     /// The number, or the foot, of each place, ascending.
@@ -205,9 +282,9 @@ struct Places {
 }
 
 impl Places {
-    fn of(column: &Column, wants_bins: bool) -> Self {
+    fn of(column: &Column) -> Self {
         let numbers = &column.numbers;
-        let are_bins = (wants_bins && numbers.len() > BINS) || numbers.len() > PLACES;
+        let are_bins = numbers.len() > PLACES;
         let edges = match (numbers.first(), numbers.last()) {
             (Some(low), Some(high)) if are_bins => {
                 // Shares of each end, since the distance of two numbers need not be one.
@@ -255,12 +332,12 @@ impl Places {
     }
 }
 
-/// For each cell, the sum of a column's numbers and how many there are; of no column, how many rows.
+/// For each cell, the sum of a column's numbers and how many there are.
 fn sums(
     table: &Table,
     (across, x): (&str, &Places),
     (up, y): (&str, &Places),
-    value: Option<&str>,
+    value: &str,
 ) -> BTreeMap<usize, (f64, u32)> {
     let mut sums: BTreeMap<usize, (f64, u32)> = BTreeMap::new();
     let number = |column: &str, row: usize| table.get(column)?.number(row);
@@ -269,10 +346,7 @@ fn sums(
         let Some((column, line)) = place(across, x).zip(place(up, y)) else {
             continue;
         };
-        let added = match value {
-            Some(value) => number(value, row).filter(|x| x.is_finite()),
-            None => Some(1.0),
-        };
+        let added = number(value, row).filter(|x| x.is_finite());
         if let Some(added) = added {
             let (sum, count) = sums.entry(line * x.edges.len() + column).or_default();
             *sum += added;

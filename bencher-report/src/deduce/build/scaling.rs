@@ -1,5 +1,5 @@
 use bencher_core::dataset::digits;
-use bencher_core::stats::mean;
+use bencher_core::stats::{mean, student_reach};
 
 use crate::chart::{Axis, Chart, ChartKind, Marks, Panel, Point, PointSign, Series, Ticks};
 use crate::deduce::shape::Shape;
@@ -49,8 +49,7 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
             let text = law
                 .as_ref()
                 .map_or_else(|| "too few values".to_owned(), PowerLaw::text);
-            let nearest =
-                nearest(&points).map_or_else(String::new, |name| format!("; nearest: {name}"));
+            let nearest = nearest(&points).map_or_else(String::new, |found| format!("; {found}"));
             let colon = if at.is_empty() { "" } else { ": " };
             notes.push(format!("{at}{colon}{text}{nearest}."));
             fits.push(Series {
@@ -76,7 +75,7 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
     chart.legend.get_or_insert_with(String::new);
     chart.title = format!("growth of {}", chart.title);
     chart.alt = format!("Power laws of the {}", chart.title);
-    let model = "Power laws, fitted to logarithms by least squares; ± is the standard error of the exponent.";
+    let model = "Power laws, fitted to logarithms by least squares; ± are the bounds of the exponent at 95 %.";
     chart
         .notes
         .splice(0..0, std::iter::once(model.to_owned()).chain(notes));
@@ -108,8 +107,8 @@ fn rename_fits(panel: &mut Panel) {
 /// `y = factor * n ^ exponent`.
 struct PowerLaw {
     exponent: f64,
-    /// The standard error of the exponent.
-    error: f64,
+    /// How far its bounds at 95 % lie from it.
+    reach: f64,
     /// The logarithm of the factor.
     factor: f64,
 }
@@ -136,9 +135,10 @@ impl PowerLaw {
             .map(|(x, y)| (y - factor - exponent * x).powi(2));
         let freedom = (logs.len() - 2) as f64;
         let error = (residuals.sum::<f64>() / freedom / spread).sqrt();
-        (exponent.is_finite() && error.is_finite()).then_some(Self {
+        let reach = student_reach(freedom) * error;
+        (exponent.is_finite() && reach.is_finite()).then_some(Self {
             exponent,
-            error,
+            reach,
             factor,
         })
     }
@@ -147,9 +147,9 @@ impl PowerLaw {
     fn text(&self) -> String {
         /// Nothing but rounding.
         const NOTHING: f64 = 1e-9;
-        let [exponent, error] =
-            [self.exponent, self.error].map(|x| if x.abs() < NOTHING { 0.0 } else { x });
-        format!("n^{} ± {}", digits(exponent, 3), digits(error, 2))
+        let [exponent, reach] =
+            [self.exponent, self.reach].map(|x| if x.abs() < NOTHING { 0.0 } else { x });
+        format!("n^{} ± {}", digits(exponent, 3), digits(reach, 2))
     }
 
     /// The two ends of the line.
@@ -173,8 +173,11 @@ impl PowerLaw {
     }
 }
 
-/// The class whose multiple leaves the least differences of logarithms.
-fn nearest(points: &[(f64, f64)]) -> Option<&'static str> {
+/// The class whose multiple leaves the least differences of logarithms, and those that the points do not tell from it.
+///
+/// A class is as likely where its differences are within the bounds at 95 % of those of the nearest one (the profile of
+/// the likelihood of normal differences).
+fn nearest(points: &[(f64, f64)]) -> Option<String> {
     if points.len() < 3 {
         return None;
     }
@@ -190,8 +193,23 @@ fn nearest(points: &[(f64, f64)]) -> Option<&'static str> {
     let classes = CLASSES
         .iter()
         .filter_map(|(name, growth)| Some((*name, misfit(*growth)?)));
-    let nearest = classes.min_by(|(_, one), (_, other)| one.total_cmp(other));
-    nearest.map(|(name, _)| name)
+    let mut classes: Vec<(&str, f64)> = classes.collect();
+    classes.sort_by(|(_, one), (_, other)| one.total_cmp(other));
+    let (first, others) = classes.split_first()?;
+    let freedom = (points.len() - 1) as f64;
+    // What rounding leaves of points that lie on a class decides nothing.
+    let within = first.1 * (1.0 + student_reach(freedom).powi(2) / freedom) + f64::EPSILON;
+    let as_likely = others.iter().take_while(|(_, misfit)| *misfit <= within);
+    let as_likely: Vec<&str> = as_likely.map(|(name, _)| *name).collect();
+    Some(if as_likely.is_empty() {
+        format!("nearest: {}", first.0)
+    } else {
+        format!(
+            "nearest: {}, not decided from {}",
+            first.0,
+            as_likely.join(", ")
+        )
+    })
 }
 
 #[cfg(test)]
@@ -208,11 +226,8 @@ mod tests {
             "{}",
             law.exponent
         );
-        assert!(
-            (law.error - 0.077_525_637_862_702_99).abs() < 1e-12,
-            "{}",
-            law.error
-        );
+        let error = law.reach / student_reach(2.0);
+        assert!((error - 0.077_525_637_862_702_99).abs() < 1e-12, "{error}");
         assert!(
             (law.factor - 0.734_080_320_170_543_8).abs() < 1e-12,
             "{}",
@@ -230,8 +245,19 @@ mod tests {
         for (name, growth) in CLASSES {
             let at = [16.0, 64.0, 256.0, 4096.0];
             let points = at.map(|x| (x, 7e-9 * growth(x)));
-            assert_eq!(nearest(&points), Some(name));
+            assert_eq!(nearest(&points), Some(format!("nearest: {name}")));
         }
         assert_eq!(nearest(&[(1.0, 1.0)]), None);
+    }
+
+    #[test]
+    fn few_uneven_points_do_not_decide_a_class() {
+        // n over one decade, 20 % too much and too little in turn: n log n fits nearly as well.
+        let points = [(100.0, 120.0), (300.0, 240.0), (1000.0, 1200.0)];
+        let found = nearest(&points).unwrap();
+        assert_eq!(found, "nearest: O(n), not decided from O(n log n)");
+        // numpy: polyfit of the logarithms, 1.0054 with a standard error of 0.20319; t of one degree of freedom: 12.7062.
+        let law = PowerLaw::of(&points).unwrap();
+        assert!((law.reach - 2.581_784_686).abs() < 1e-6, "{}", law.reach);
     }
 }

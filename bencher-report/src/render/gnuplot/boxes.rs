@@ -79,6 +79,9 @@ pub(super) fn boxes(
     Some(())
 }
 
+/// The sign of the centre of a box.
+const CENTRE: PointType = PointType::FilledSquare;
+
 /// A mark with its bounds at each centre.
 fn centres(figure: &mut Figure, series: &BoxSeries) {
     let centres: Vec<(f64, Centre)> = series
@@ -89,22 +92,41 @@ fn centres(figure: &mut Figure, series: &BoxSeries) {
     if centres.is_empty() {
         return;
     }
-    let bound = |side: fn((f64, f64)) -> f64| -> Vec<f64> {
-        let bound = |(_, one): &(f64, Centre)| one.bounds.map_or(one.value, side);
-        centres.iter().map(bound).collect()
+    let places = |centres: &[(f64, Centre)]| -> (Vec<f64>, Vec<f64>) {
+        centres.iter().map(|(x, one)| (*x, one.value)).unzip()
     };
+    let (x, y) = places(&centres);
+    figure.plot(Points { x, y }, |properties| {
+        properties
+            .set(Label("centre"))
+            .set(Color::Black)
+            .set(CENTRE)
+            .set(PointSize(1.2))
+    });
+    // Without bounds there is no bar: one of no length would look like a value that is sure.
+    let bounded: Vec<(f64, Centre)> = centres
+        .into_iter()
+        .filter(|(_, one)| one.bounds.is_some())
+        .collect();
+    if bounded.is_empty() {
+        return;
+    }
+    let bound = |side: fn((f64, f64)) -> f64| -> Vec<f64> {
+        let ends = bounded.iter().filter_map(|(_, one)| one.bounds);
+        ends.map(side).collect()
+    };
+    let (x, y) = places(&bounded);
     let bars = YErrorBars {
-        x: centres.iter().map(|(x, _)| *x).collect::<Vec<_>>(),
-        y: centres.iter().map(|(_, one)| one.value).collect::<Vec<_>>(),
+        x,
+        y,
         y_low: bound(|(low, _)| low),
         y_high: bound(|(_, high)| high),
     };
     figure.plot(bars, |properties| {
         properties
-            .set(Label("centre"))
             .set(Color::Black)
             .set(LineWidth(2.0))
-            .set(PointType::FilledTriangle)
+            .set(CENTRE)
             .set(PointSize(1.2))
     });
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use criterion_plot::prelude::*;
 
 use crate::chart::{
-    Axis as ChartAxis, Chart, ChartKind, Gap, GapKind, Marks, Point, PointSign, Series,
+    Axis as ChartAxis, Chart, ChartKind, Gap, GapKind, Marks, Panel, Point, PointSign, Series,
     below_values, between, labels,
 };
 use crate::render::{Look, Names, fit, fitting, label_width, palette, wrap};
@@ -67,9 +67,8 @@ pub(super) fn has_legend(chart: &Chart) -> bool {
 }
 
 /// The names of the series, as the legend has them.
-fn legend_names<'a>(names: impl Iterator<Item = &'a str>, look: &Look) -> Vec<String> {
-    let names: Vec<&str> = names.collect();
-    let names = labels(&names, fitting(look.width * LEGEND, FONT));
+fn legend_names(names: &[&str], look: &Look) -> Vec<String> {
+    let names = labels(names, fitting(look.width * LEGEND, FONT));
     names.iter().map(|name| escape::text(name)).collect()
 }
 
@@ -85,7 +84,7 @@ pub(super) fn figure(chart: &Chart, look: &Look) -> Option<Figure> {
     }
     // Bars of errors, nested boxes and volumes are the other renderer's.
     let is_nested = !chart.x.groups.is_empty() && !matches!(panel.marks, Marks::Lines(_));
-    if chart.kind.has_error_bars() || is_nested {
+    if chart.kind.has_error_bars() || is_nested || is_ambiguous(chart) {
         return None;
     }
     let foot = Foot::of(chart)?;
@@ -102,7 +101,7 @@ pub(super) fn figure(chart: &Chart, look: &Look) -> Option<Figure> {
         // The points of a front have numbers, and criterion-plot no text beside a mark.
         Marks::Lines(_) if !chart.numbered_front().is_empty() => return None,
         Marks::Lines(series) => {
-            let names = legend_names(series.iter().map(|one| one.name.as_str()), look);
+            let names = legend_names(&chart.series_names(series), look);
             lines(&mut figure, chart, series, &names, &foot);
         }
         Marks::Boxes(series) if series.len() == 1 => boxes(&mut figure, chart, series, &foot)?,
@@ -185,6 +184,19 @@ pub(super) fn sign(kind: GapKind) -> PointType {
         GapKind::BelowResolution => PointType::FilledTriangle,
         GapKind::NotFinite => PointType::Star,
     }
+}
+
+/// Whether one of gnuplot's nine signs would have two meanings: a triangle that of several modes, and of no value.
+fn is_ambiguous(chart: &Chart) -> bool {
+    let is_missing = |point: &Point| {
+        let gap = point.gap.as_ref();
+        point.y.is_none() && kind(gap) == GapKind::Missing
+    };
+    let is_missing = |panel: &Panel| match &panel.marks {
+        Marks::Lines(series) => series.iter().flat_map(|one| &one.points).any(is_missing),
+        _ => false,
+    };
+    chart.signs().contains(&PointSign::SeveralModes) && chart.panels.iter().any(is_missing)
 }
 
 fn absences(marks: &Marks) -> bool {

@@ -377,7 +377,7 @@ window.computedFigures = (() => {
         for (let column = 0; column < columns; column++) cells.push(panel.at + column * strides[x] + row * strides[y]);
         const found = cells.map(cell);
         z.push(found.map((one) => (one.z === undefined ? null : one.z)));
-        text.push(found.map((one) => (columns * rows <= 120 ? one.text : "")));
+        text.push(found.map((one) => [columns * rows <= 120 ? one.text : "", one.beyond].filter(Boolean).join(" ")));
         hover.push(found.map((one, at) => place(sweep, strides, cells[at]) + "<br>" + one.hover));
         gap.push(found.map((one) => (one.z === undefined ? 1 : null)));
         hasGap = hasGap || found.some((one) => one.z === undefined);
@@ -389,6 +389,22 @@ window.computedFigures = (() => {
       }
       return traces;
     });
+  }
+
+  // The ends of a scale of colours: a few extreme values would give all others one colour.
+  function colorEnds(values) {
+    const sorted = values.filter((x) => x !== null).sort((one, other) => one - other);
+    if (sorted.length === 0) return { low: 0, high: 1 };
+    const all = { low: sorted[0], high: sorted[sorted.length - 1] };
+    if (sorted.length < 8) return all;
+    const at = (share) => sorted[Math.round(share * (sorted.length - 1))];
+    const reach = 3 * (at(0.75) - at(0.25));
+    const inner = sorted.filter((x) => x >= at(0.25) - reach && x <= at(0.75) + reach);
+    const left = sorted.length - inner.length;
+    if (left === 0 || left > Math.max(1, sorted.length * 0.05)) return all;
+    const ends = { low: inner[0], high: inner[inner.length - 1] };
+    // Halves, since the distance of two numbers need not be one.
+    return all.high / 2 - all.low / 2 >= 3 * (ends.high / 2 - ends.low / 2) ? ends : all;
   }
 
   function run(sweep, result, width, chosen) {
@@ -406,16 +422,21 @@ window.computedFigures = (() => {
       return plain(quantity(result, values[point])) + bounds;
     };
     if (planned.kind === "map") {
-      const isLog = range.low > 0 && range.high / range.low >= 100;
+      const ends = colorEnds(result.values.flat());
+      const isLog = ends.low > 0 && ends.high / ends.low >= 100;
       const place = (v) => (isLog ? Math.log10(v * factor) : v * factor);
+      const beyond = (v) => (v < ends.low ? "↓" : v > ends.high ? "↑" : "");
       const cell = (point) => (values[point] === null ? { hover: value(point) }
-        : { z: place(values[point]), text: digits(values[point] * factor, 3), hover: value(point) });
+        : { z: place(values[point]), text: digits(values[point] * factor, 3), hover: value(point), beyond: beyond(values[point]) });
       const figure = panelFigure(sweep, planned, width, {}, mapTraces(sweep, planned, cell));
+      const isBeyond = values.some((v) => v !== null && beyond(v));
+      const scale = [units ? plain(units) : "", isBeyond ? "(↓ ↑ beyond the scale)" : ""].filter(Boolean).join(" ");
       const ticks = [];
-      if (isLog) for (let n = Math.ceil(place(range.low)); n <= place(range.high); n++) ticks.push(n);
+      const step = Math.max(1, Math.ceil((place(ends.high) - place(ends.low)) / 8));
+      if (isLog) for (let n = Math.ceil(place(ends.low)); n <= place(ends.high); n += step) ticks.push(n);
       figure.layout.coloraxis = {
-        colorscale: "Viridis", cmin: place(range.low), cmax: place(range.high),
-        colorbar: { title: { text: units ? plain(units) : "", side: "right" }, thickness: 14, outlinewidth: 0,
+        colorscale: "Viridis", cmin: place(ends.low), cmax: place(ends.high),
+        colorbar: { title: { text: scale, side: "right" }, thickness: 14, outlinewidth: 0,
           ...(isLog ? { tickvals: ticks, ticktext: ticks.map((n) => digits(10 ** n, 3)) } : {}) },
       };
       return withNote(figure, planned);
@@ -428,13 +449,21 @@ window.computedFigures = (() => {
     const bottom = isLines || range.low < 0 ? size(range.low) - 2 * pad : 0;
     const top = isLines || range.high > 0 ? size(range.high) + pad : 0;
     const data = [];
+    // As in all figures of lines: legends name series in the order of their last values.
+    const last = (s) => {
+      const at = x.levels.map((_, k) => planned.panels[0].at + k * planned.strides[planned.x] + (series ? s * planned.strides[planned.series] : 0));
+      const known = at.map((p) => values[p]).filter((value) => value !== null);
+      return known.length > 0 ? known[known.length - 1] : -Infinity;
+    };
+    const order = isLines && series ? series.levels.map((_, s) => s).sort((one, other) => last(other) - last(one) || one - other) : [];
     planned.panels.forEach((panel, n) => {
       const missing = { x: [], y: [], hovertext: [] };
       for (let s = 0; s < (series ? series.levels.length : 1); s++) {
         const at = x.levels.map((_, k) => panel.at + k * planned.strides[planned.x] + (series ? s * planned.strides[planned.series] : 0));
         const across = isLines ? x.numbers : x.levels.map((_, k) => k);
         const color = colors[s % colors.length];
-        const bar = (bound, sign) => at.map((p) => (low && low[p] !== null ? sign * (bound[p] - values[p]) * factor : 0));
+        // Without bounds there is no bar: one of no length would look like a value that is sure. plotly takes null for 0.
+        const bar = (bound, sign) => at.map((p) => (low && low[p] !== null ? sign * (bound[p] - values[p]) * factor : NaN));
         data.push({
           type: isLines ? "scatter" : "bar", name: series ? plain(clip(series.levels[s], 40)) : plain(result.name),
           x: across, y: at.map((p) => (values[p] === null ? null : values[p] * factor)),
@@ -443,6 +472,7 @@ window.computedFigures = (() => {
           hoverinfo: "text", hovertext: at.map((p) => place(sweep, planned.strides, p) + "<br>" + value(p)),
           ...(low ? { error_y: { type: "data", symmetric: false, array: bar(high, 1), arrayminus: bar(low, -1), thickness: 1.2, width: 3 } } : {}),
           legendgroup: String(s), showlegend: Boolean(series) && n === 0, ...axes(n),
+          ...(order.length > 0 ? { legendrank: order.indexOf(s) + 1 } : {}),
         });
         at.forEach((p, k) => {
           if (values[p] !== null) return;

@@ -23,6 +23,9 @@ const LINES: usize = 3;
 /// Colours of a scale.
 const STEPS: usize = 64;
 
+/// Room beside the panels for the scale of colours.
+pub(super) const SCALE: f64 = 110.0;
+
 /// A place in points from the left and the top.
 pub(super) type Place = (f64, f64);
 
@@ -222,6 +225,23 @@ impl Canvas {
     pub(super) fn cross(&mut self, (x, y): Place, reach: f64, color: &str) {
         self.line((x - reach, y - reach), (x + reach, y + reach), color, 1.6);
         self.line((x - reach, y + reach), (x + reach, y - reach), color, 1.6);
+    }
+
+    /// The scale of the colours of all panels, at the right of the picture, beside its first row.
+    pub(super) fn scale_beside(
+        &mut self,
+        axis: &Axis,
+        (top, bottom): (f64, f64),
+        color: impl Fn(f64) -> String,
+    ) {
+        let left = self.scene.width - SCALE + 24.0;
+        let frame = Frame {
+            left,
+            right: left + 14.0,
+            top: top + 12.0,
+            bottom: bottom.max(top + 40.0),
+        };
+        self.scale(axis, frame, color);
     }
 
     /// A scale of colours with its name and ticks, upright in a frame.

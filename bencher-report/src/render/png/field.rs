@@ -4,11 +4,9 @@ use kuva::render::render::Scene;
 use crate::chart::{Axis, Chart, ChartKind, Field, Marks, Panel, Relief, levels};
 use crate::render::{Look, fit, label_width, palette};
 
-use super::canvas::{AXIS, Anchor, Canvas, Frame};
-use super::{ROOM, TICK, surface};
+use super::canvas::{AXIS, Anchor, Canvas, Frame, SCALE};
+use super::{ROOM, TICK, hexbin, surface};
 
-/// Room beside the panels for the scale of colours.
-const SCALE: f64 = 110.0;
 /// Room in a panel for the names of values, left and below.
 const LEFT: f64 = 64.0;
 const BELOW: f64 = 46.0;
@@ -21,7 +19,7 @@ const TICKS: usize = 6;
 /// The colour of signs where a value is missing.
 pub(super) const ABSENT: &str = "#b03000";
 
-/// Contours or surfaces, a panel for each, and the scale of their colours.
+/// Contours, surfaces or hexagons, a panel for each, and the scale of their colours.
 pub(super) fn scene(chart: &Chart, look: &Look) -> Scene {
     let columns = chart.columns.max(1);
     let (wide, high) = look.panel(columns, ROOM);
@@ -41,9 +39,6 @@ pub(super) fn scene(chart: &Chart, look: &Look) -> Scene {
     canvas.scene.height = height;
     let titles = Panel::titles(&chart.panels, characters(wide));
     for (n, panel) in chart.panels.iter().enumerate() {
-        let Marks::Field(field) = &panel.marks else {
-            continue;
-        };
         let (row, column) = ((n / columns) as f64, (n % columns) as f64);
         let title = titles.get(n).filter(|_| !panel.facets.is_empty());
         let label = if title.is_some() { 26.0 } else { 8.0 };
@@ -62,24 +57,20 @@ pub(super) fn scene(chart: &Chart, look: &Look) -> Scene {
                 Anchor::Middle,
             );
         }
-        if is_space {
-            surface::draw(&mut canvas, chart, field, frame);
-        } else {
-            contours(&mut canvas, chart, field, frame);
+        match &panel.marks {
+            Marks::Field(field) if is_space => surface::draw(&mut canvas, chart, field, frame),
+            Marks::Field(field) => contours(&mut canvas, chart, field, frame),
+            Marks::Hexbin(cells) => hexbin::draw(&mut canvas, chart, cells, frame),
+            _ => {}
         }
     }
     if let Some(color) = &chart.color {
-        let scale = Frame {
-            left: width - SCALE + 24.0,
-            right: width - SCALE + 38.0,
-            top: top + 12.0,
-            bottom: (top + high - BELOW).max(top + 40.0),
-        };
+        let rows = (top, top + high - BELOW);
         let bands = Bands::of(color);
-        if is_space {
-            canvas.scale(color, scale, viridis);
+        if chart.kind == ChartKind::Contour {
+            canvas.scale_beside(color, rows, |share| bands.color(share));
         } else {
-            canvas.scale(color, scale, |share| bands.color(share));
+            canvas.scale_beside(color, rows, viridis);
         }
     }
     canvas.scene
@@ -182,7 +173,7 @@ fn contours(canvas: &mut Canvas, chart: &Chart, field: &Field, frame: Frame) {
 }
 
 /// The sides of a panel, its ticks, and the names of both axes.
-fn axes(canvas: &mut Canvas, chart: &Chart, frame: Frame) {
+pub(super) fn axes(canvas: &mut Canvas, chart: &Chart, frame: Frame) {
     let [left, right] = [frame.at(0.0, 0.0), frame.at(1.0, 0.0)];
     canvas.line(left, right, AXIS, 1.0);
     canvas.line(left, frame.at(0.0, 1.0), AXIS, 1.0);

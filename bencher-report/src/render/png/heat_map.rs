@@ -1,17 +1,20 @@
 use std::sync::Arc;
 
+use kuva::plot::annotations::TextAnnotation;
 use kuva::plot::{ColorMap, Heatmap, ScatterPlot};
 use kuva::render::plots::Plot;
 
 use crate::chart::{Axis, Chart, GapKind, HeatMap, ScaleSide};
 use crate::render::palette;
 
-use super::marks::{beyond_sign, symbol};
+use super::marks::symbol;
 
 /// Cells along an axis that still have a pixel of their own.
 const CELLS: usize = 600;
 /// Absent cells up to which each has a symbol.
 const SYMBOLS: usize = 400;
+/// How far an arrow reaches from the middle of its cell, in cells.
+const REACH: f64 = 0.32;
 
 /// Coloured cells, grey where there is no value, with a sign that says why.
 pub(super) fn plots(chart: &Chart, map: &HeatMap) -> Vec<Plot> {
@@ -42,7 +45,7 @@ pub(super) fn plots(chart: &Chart, map: &HeatMap) -> Vec<Plot> {
     let low = shown().fold(f64::INFINITY, f64::min);
     let high = shown().fold(f64::NEG_INFINITY, f64::max);
     if low > high {
-        return signs(chart, map, width);
+        return signs(map, width);
     }
     let range = chart.color.as_ref().and_then(Axis::ends);
     let (from, to) = range.map_or((low, high), |(a, b)| (shade(Some(a)), shade(Some(b))));
@@ -61,12 +64,12 @@ pub(super) fn plots(chart: &Chart, map: &HeatMap) -> Vec<Plot> {
         .with_x_range(0.5, width as f64 + 0.5)
         .with_y_range(0.5, height as f64 + 0.5);
     let mut plots = vec![plot.into()];
-    plots.extend(signs(chart, map, width));
+    plots.extend(signs(map, width));
     plots
 }
 
-fn signs(chart: &Chart, map: &HeatMap, width: usize) -> Vec<Plot> {
-    let mut plots = beyond(chart, map, width);
+fn signs(map: &HeatMap, width: usize) -> Vec<Plot> {
+    let mut plots = Vec::new();
     if map.gaps.len() > SYMBOLS {
         return plots;
     }
@@ -91,25 +94,24 @@ fn signs(chart: &Chart, map: &HeatMap, width: usize) -> Vec<Plot> {
     plots
 }
 
-/// A triangle on every cell whose value the scale of colours does not reach.
-fn beyond(chart: &Chart, map: &HeatMap, width: usize) -> Vec<Plot> {
-    let mut plots = Vec::new();
-    for side in ScaleSide::ALL {
-        let is_beyond = |value: &Option<f64>| {
-            let color = chart.color.as_ref();
-            value.and_then(|x| color?.beyond(x)) == Some(side)
+/// An arrow on every cell whose value the scale of colours does not reach.
+pub(super) fn beyond(chart: &Chart, map: &HeatMap) -> Vec<TextAnnotation> {
+    let width = map.width.max(1);
+    let arrow = |(cell, value): (usize, &Option<f64>)| {
+        let side = chart.color.as_ref()?.beyond((*value)?)?;
+        let (x, y) = ((cell % width) as f64 + 1.0, (cell / width) as f64 + 1.0);
+        let (from, to) = match side {
+            ScaleSide::Below => (y + REACH, y - REACH),
+            ScaleSide::Above => (y - REACH, y + REACH),
         };
-        let cells = map.values.iter().enumerate();
-        let cells: Vec<(f64, f64)> = cells
-            .filter(|(_, value)| is_beyond(value))
-            .map(|(cell, _)| ((cell % width) as f64 + 1.0, (cell / width) as f64 + 1.0))
-            .take(SYMBOLS)
-            .collect();
-        if !cells.is_empty() {
-            let (marker, color) = beyond_sign(side);
-            let signs = ScatterPlot::new().with_data(cells).with_color(color);
-            plots.push(signs.with_marker(marker).with_size(5.0).into());
-        }
-    }
-    plots
+        // A callout without a text: its arrow keeps within the cell.
+        let arrow = TextAnnotation::new("", x, from).with_arrow(x, to);
+        Some(
+            arrow
+                .with_arrow_padding(0.0)
+                .with_color(palette::arrow(side)),
+        )
+    };
+    let cells = map.values.iter().enumerate();
+    cells.filter_map(arrow).take(SYMBOLS).collect()
 }

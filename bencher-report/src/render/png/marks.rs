@@ -7,8 +7,8 @@ use kuva::plot::{BandPlot, BarPlot, BoxPlot, LinePlot, ScatterPlot};
 use kuva::render::plots::Plot;
 
 use crate::chart::{
-    BoxSeries, Chart, ChartKind, Gap, GapKind, Histogram, Marks, Point, PointSign, ScaleSide,
-    Series, between, labels,
+    BoxSeries, Centre, Chart, ChartKind, Gap, GapKind, Histogram, Marks, Point, PointSign, Series,
+    between, labels,
 };
 use crate::render::{fitting, palette};
 
@@ -18,6 +18,8 @@ use super::{LEGEND, TICK, entry};
 const MARKERS: usize = 200;
 /// The colour of a line of reference.
 const REFERENCE: &str = "#8c8c8c";
+/// The symbol of the centre of a box.
+const CENTRE: MarkerShape = MarkerShape::Diamond;
 /// The colour of absences in the legend.
 const SIGN: &str = "#444444";
 
@@ -168,24 +170,25 @@ pub(super) fn bars(chart: &Chart, series: &[Series]) -> Vec<Plot> {
             };
             // A bar of no height is no bar: the sign at its foot says why.
             group.push((point.y.unwrap_or(0.0), palette::fill(n)));
-            let y = point.y.unwrap_or(0.0);
-            errors.push(
-                point
-                    .bounds
-                    .map_or((0.0, 0.0), |(low, high)| (y - low, high - y)),
-            );
-            if point.y.is_none() {
-                let aside = ((n as f64 + 0.5) / series.len() as f64 - 0.5) * WIDTH;
-                let x = slot as f64 + 1.0 + aside;
-                absent.push(Absence::new(n, x, point.gap.as_ref()));
+            let aside = ((n as f64 + 0.5) / series.len() as f64 - 0.5) * WIDTH;
+            let x = slot as f64 + 1.0 + aside;
+            match point.y {
+                Some(y) => errors.extend(point.bounds.map(|bounds| (x, y, bounds))),
+                None => absent.push(Absence::new(n, x, point.gap.as_ref())),
             }
         }
         plot = plot.with_group(level.as_str(), group);
     }
-    if errors.iter().any(|(low, high)| *low > 0.0 || *high > 0.0) {
-        plot = plot.with_asymmetric_error(errors);
-    }
     let mut plots = vec![plot.into()];
+    if !errors.is_empty() {
+        // kuva draws an error for each of its bars; one of no length would look like a value that is sure.
+        let reach = errors.iter().map(|(_, y, (low, high))| (y - low, high - y));
+        let bars = ScatterPlot::new()
+            .with_data(errors.iter().map(|(x, y, _)| (*x, *y)))
+            .with_y_err_asymmetric(reach)
+            .with_size(0.5);
+        plots.push(bars.with_color(palette::CENTRE).into());
+    }
     plots.extend(foot(chart, &absent));
     plots
 }
@@ -234,20 +237,38 @@ pub(super) fn boxes(chart: &Chart, series: &[BoxSeries]) -> Vec<Plot> {
             plots.push(dots.with_color(palette::color(n)).into());
         }
     }
-    if !centres.is_empty() {
-        let reach = centres.iter().map(|(_, one)| {
-            let (low, high) = one.bounds.unwrap_or((one.value, one.value));
-            (one.value - low, high - one.value)
-        });
-        let diamonds = ScatterPlot::new()
-            .with_data(centres.iter().map(|(x, one)| (*x, one.value)))
-            .with_y_err_asymmetric(reach)
-            .with_marker(MarkerShape::Diamond)
-            .with_size(4.0);
-        plots.push(diamonds.with_color(palette::CENTRE).into());
-    }
+    plots.extend(centre_marks(&centres));
     plots.extend(foot(chart, &absent));
     plots
+}
+
+/// Diamonds at centres, with a bar where there are bounds: one of no length would look like a value that is sure.
+fn centre_marks(centres: &[(f64, Centre)]) -> Vec<Plot> {
+    let marks = |bounded: bool| {
+        let centres = centres.iter();
+        let centres: Vec<_> = centres
+            .filter(|(_, one)| one.bounds.is_some() == bounded)
+            .collect();
+        if centres.is_empty() {
+            return None;
+        }
+        let diamonds = ScatterPlot::new()
+            .with_data(centres.iter().map(|(x, one)| (*x, one.value)))
+            .with_marker(CENTRE)
+            .with_size(4.0)
+            .with_color(palette::CENTRE);
+        let reach = |(_, one): &&(f64, Centre)| {
+            let (low, high) = one.bounds?;
+            Some((one.value - low, high - one.value))
+        };
+        let reach: Vec<(f64, f64)> = centres.iter().filter_map(reach).collect();
+        Some(if bounded {
+            diamonds.with_y_err_asymmetric(reach).into()
+        } else {
+            diamonds.into()
+        })
+    };
+    [true, false].into_iter().filter_map(marks).collect()
 }
 
 /// The outline of a violin, up its right side and down its left one.
@@ -278,8 +299,8 @@ pub(super) fn legend(chart: &Chart, width: f64) -> Vec<LegendEntry> {
     let mut kinds = BTreeSet::new();
     for (n, panel) in chart.panels.iter().enumerate() {
         let (names, shape): (Vec<&str>, _) = match &panel.marks {
-            Marks::Lines(series) => (names(series), LegendShape::Line),
-            Marks::Bars(series) => (names(series), LegendShape::Rect),
+            Marks::Lines(series) => (chart.series_names(series), LegendShape::Line),
+            Marks::Bars(series) => (chart.series_names(series), LegendShape::Rect),
             Marks::Boxes(series) => (
                 series.iter().map(|one| one.name.as_str()).collect(),
                 LegendShape::Rect,
@@ -317,28 +338,11 @@ pub(super) fn legend(chart: &Chart, width: f64) -> Vec<LegendEntry> {
         let shape = LegendShape::Marker(around_sign(sign));
         entries.push(entry(format!("around: {}", sign.name()), SIGN, shape));
     }
-    for side in ScaleSide::ALL {
-        let is_there = chart.panels.iter().any(|panel| match &panel.marks {
-            Marks::HeatMap(map) => map.values.iter().flatten().any(|x| {
-                let color = chart.color.as_ref();
-                color.and_then(|axis| axis.beyond(*x)) == Some(side)
-            }),
-            _ => false,
-        });
-        if is_there {
-            let shape = LegendShape::Marker(beyond_sign(side).0);
-            entries.push(entry(side.name().to_owned(), SIGN, shape));
-        }
-    }
     for kind in kinds {
         let shape = LegendShape::Marker(symbol(kind));
         entries.push(entry(kind.name().to_owned(), SIGN, shape));
     }
     entries
-}
-
-fn names(series: &[Series]) -> Vec<&str> {
-    series.iter().map(|one| one.name.as_str()).collect()
 }
 
 fn absences(marks: &Marks) -> BTreeSet<GapKind> {
@@ -358,6 +362,7 @@ fn absences(marks: &Marks) -> BTreeSet<GapKind> {
             .collect(),
         Marks::HeatMap(map) => map.gaps.values().map(|gap| gap.kind).collect(),
         Marks::Field(field) => field.gaps.values().map(|gap| gap.kind).collect(),
+        Marks::Hexbin(hexbin) => hexbin.gap.iter().map(|gap| gap.kind).collect(),
         Marks::Histogram(_) | Marks::Table(_) | Marks::Pane(_) | Marks::Parallel(_) => {
             BTreeSet::new()
         }
@@ -401,15 +406,7 @@ fn around_sign(sign: PointSign) -> MarkerShape {
     match sign {
         PointSign::Plain | PointSign::Front => MarkerShape::Circle,
         PointSign::MaybeFront => MarkerShape::Square,
-        PointSign::SeveralModes => MarkerShape::Diamond,
-    }
-}
-
-/// The symbol of a value beyond the scale of colours, and its colour.
-pub(super) fn beyond_sign(side: ScaleSide) -> (MarkerShape, &'static str) {
-    match side {
-        ScaleSide::Below => (MarkerShape::TriangleDown, "#ffffff"),
-        ScaleSide::Above => (MarkerShape::Triangle, "#000000"),
+        PointSign::SeveralModes => MarkerShape::Triangle,
     }
 }
 
@@ -420,8 +417,25 @@ pub(super) fn symbol(kind: GapKind) -> MarkerShape {
         GapKind::TimedOut => MarkerShape::Plus,
         GapKind::Skipped => MarkerShape::Square,
         GapKind::Pending => MarkerShape::Pentagon,
-        GapKind::Missing => MarkerShape::Diamond,
+        GapKind::Missing => MarkerShape::Hexagon,
         GapKind::BelowResolution => MarkerShape::TriangleDown,
         GapKind::NotFinite => MarkerShape::Star,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_sign_of_a_picture_has_one_meaning() {
+        let shape = |marker: MarkerShape| format!("{marker:?}");
+        let mut gaps: Vec<String> = GapKind::ALL.map(|kind| shape(symbol(kind))).to_vec();
+        // A front has no gaps: its points have both values.
+        gaps.push(shape(around_sign(PointSign::SeveralModes)));
+        gaps.push(shape(CENTRE));
+        gaps.push(shape(MarkerShape::Circle));
+        let distinct: BTreeSet<&String> = gaps.iter().collect();
+        assert_eq!(distinct.len(), gaps.len(), "{gaps:?}");
     }
 }

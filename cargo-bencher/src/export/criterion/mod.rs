@@ -62,7 +62,8 @@ impl Point {
     }
 }
 
-/// The points of all measured times that have a round.
+/// The points of all measured times that have two rounds or more. Criterion's files always have a spread, and that of a
+/// single round is unknown: 0 would look like a time that is sure.
 fn points(record: &SweepRecord) -> Result<Vec<Point>, String> {
     let dataset = &record.dataset;
     let times = dataset
@@ -73,6 +74,7 @@ fn points(record: &SweepRecord) -> Result<Vec<Point>, String> {
     let value = value_dim(dataset).map(|dim| dim.name.as_str());
     let mut ids = id::Ids::default();
     let mut all = Vec::new();
+    let mut single = 0;
     for time in &times {
         let points = dataset
             .point_values(time)
@@ -81,7 +83,8 @@ fn points(record: &SweepRecord) -> Result<Vec<Point>, String> {
             // Criterion has no time of zero, and no point without a round.
             let rounds = point.repeats.iter().map(|seconds| seconds * 1e9);
             let nanoseconds: Vec<f64> = rounds.filter(|x| x.is_finite() && *x > 0.0).collect();
-            if !nanoseconds.is_empty() {
+            single += usize::from(nanoseconds.len() == 1);
+            if nanoseconds.len() > 1 {
                 // The only time needs no name.
                 let name = (times.len() > 1 || point.texts.is_empty()).then_some(*time);
                 let id = ids.next(&record.title, name, &point.texts, value);
@@ -89,11 +92,23 @@ fn points(record: &SweepRecord) -> Result<Vec<Point>, String> {
             }
         }
     }
+    let title = record.title.escape_debug();
+    if all.is_empty() && single > 0 {
+        return Err(format!(
+            "\"{title}\" has one round of each time, and criterion's files need a spread: measure it with more rounds, \
+             or export it as csv or json"
+        ));
+    }
     if all.is_empty() {
         return Err(format!(
-            "\"{}\" has no measured time, and criterion's layout is for times only",
-            record.title.escape_debug()
+            "\"{title}\" has no measured time, and criterion's layout is for times only"
         ));
+    }
+    if single > 0 {
+        eprintln!(
+            "note: {single} of the times of \"{title}\" have one round and so no spread, which criterion's files need: \
+             they are left out"
+        );
     }
     Ok(all)
 }

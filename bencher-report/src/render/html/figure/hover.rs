@@ -1,6 +1,6 @@
 //! The hover texts of marks.
 
-use crate::chart::{Axis, BoxMark, Chart, ChartKind, Field, Gap, Point, Ticks, text};
+use crate::chart::{Axis, BoxMark, Chart, ChartKind, Field, Gap, Hexagon, Point, Ticks, text};
 
 use super::super::text::plotly;
 
@@ -60,7 +60,7 @@ pub(super) fn cell(
     chart: &Chart,
     (x, y): (usize, usize),
     value: Option<f64>,
-    noise: Option<(Option<f64>, u32)>,
+    spread: Option<(Option<(f64, f64)>, u32)>,
     gap: Option<&Gap>,
 ) -> String {
     let mut lines = vec![
@@ -68,17 +68,23 @@ pub(super) fn cell(
         format!("{}: {}", chart.y.label(), chart.y.name_of(y as f64)),
     ];
     if let Some((value, axis)) = value.zip(chart.color.as_ref()) {
-        let mut line = format!("{}: {}", axis.heading(), axis.value(value));
-        if let Some((Some(std), _)) = noise {
-            line = format!("{line} ± {}", axis.value(std));
-        }
-        lines.push(line);
+        let bounds = spread.and_then(|(bounds, _)| bounds);
+        lines.push(colored(axis, value, bounds));
     }
-    if let Some((_, samples)) = noise {
+    if let Some((_, samples)) = spread {
         lines.push(text::count(samples as usize, "sample"));
     }
     lines.extend(gap.map(Gap::text));
     join(&lines)
+}
+
+/// A value on the axis of colours, with its bounds.
+fn colored(axis: &Axis, value: f64, bounds: Option<(f64, f64)>) -> String {
+    let line = format!("{}: {}", axis.heading(), axis.value(value));
+    match bounds {
+        Some((low, high)) => format!("{line} ({} … {})", axis.value(low), axis.value(high)),
+        None => line,
+    }
 }
 
 /// The hover text of a place in a field.
@@ -92,16 +98,28 @@ pub(super) fn place(chart: &Chart, field: &Field, at: usize) -> String {
     );
     let value = field.values.get(at).copied().flatten();
     if let Some((value, axis)) = value.zip(chart.color.as_ref()) {
-        let mut line = format!("{}: {}", axis.heading(), axis.value(value));
-        if let Some(noise) = field.noise.get(at).copied().flatten() {
-            line = format!("{line} ± {}", axis.value(noise));
-        }
-        lines.push(line);
+        let bounds = field.bounds.get(at).copied().flatten();
+        lines.push(colored(axis, value, bounds));
     }
     let samples = field.samples.get(at);
     lines.extend(samples.map(|count| text::count(*count as usize, "sample")));
     lines.extend(field.gaps.get(&at).map(Gap::text));
     join(&lines)
+}
+
+/// The hover text of a hexagon: its middle, and how many rows lie in it.
+pub(super) fn hexagon(chart: &Chart, cell: &Hexagon) -> String {
+    let about = |axis: &Axis, x: f64| format!("{}: about {}", axis.heading(), axis.value(x));
+    join(&[
+        about(&chart.x, cell.x),
+        about(&chart.y, cell.y),
+        text::count(usize::try_from(cell.count).unwrap_or(usize::MAX), "row"),
+    ])
+}
+
+/// The hover text of a panel without a value.
+pub(super) fn gap(gap: &Gap) -> String {
+    join(&[gap.text()])
 }
 
 fn place_of(chart: &Chart, series: &str, x: f64, full: Option<&str>) -> Vec<String> {

@@ -62,7 +62,7 @@ pub(super) fn layout(chart: &Chart, look: &Look, fixed: bool) -> Json {
     let across = chart
         .x
         .padded(0.02)
-        .filter(|_| fixed && numeric)
+        .filter(|_| (fixed || is_hexbin(chart)) && numeric)
         .map(|(low, high)| (place(low), place(high)));
     let wide = super::width(chart, look) - LEFT - RIGHT;
     let wide = wide - if chart.color.is_some() { COLORS } else { 0.0 };
@@ -165,7 +165,12 @@ fn reference_lines(chart: &Chart) -> Json {
 /// other panels.
 fn is_misfitted(chart: &Chart) -> bool {
     let is_box = |panel: &Panel| matches!(panel.marks, Marks::Boxes(_));
-    chart.panels.iter().any(is_box)
+    chart.panels.iter().any(is_box) || is_hexbin(chart)
+}
+
+/// Whether hexagons fill the ranges of both axes.
+fn is_hexbin(chart: &Chart) -> bool {
+    chart.kind == ChartKind::Hexbin
 }
 
 /// Room at the top.

@@ -3,6 +3,7 @@
 mod boxes;
 mod field;
 mod heat_map;
+mod hexbin;
 mod signs;
 
 use std::collections::BTreeSet;
@@ -21,6 +22,8 @@ const HOVER: usize = 20_000;
 const MARKERS: usize = 300;
 /// Characters of a name in the legend.
 const LEGEND: usize = 40;
+/// The symbol of a point some of whose samples have no value.
+const RING: &str = "circle-open";
 
 /// Every trace of every panel.
 pub(super) fn traces(chart: &Chart) -> Vec<Json> {
@@ -35,6 +38,7 @@ pub(super) fn traces(chart: &Chart) -> Vec<Json> {
             Marks::HeatMap(map) => frame.heat_map(map, &mut traces, &mut gaps),
             Marks::Parallel(_) => traces.extend(super::parallel::traces(chart)),
             Marks::Field(field) => frame.field(field, &mut traces, &mut gaps),
+            Marks::Hexbin(hexbin) => frame.hexbin(hexbin, &mut traces, &mut gaps),
             Marks::Histogram(histogram) => traces.push(frame.histogram(histogram)),
             Marks::Table(_) | Marks::Pane(_) => {}
         }
@@ -47,7 +51,7 @@ pub(super) fn traces(chart: &Chart) -> Vec<Json> {
             "x": [null],
             "y": [null],
             "name": "some samples have no value",
-            "marker": { "symbol": "circle-open", "size": 8, "color": "#8c8c8c" },
+            "marker": { "symbol": RING, "size": 8, "color": "#8c8c8c" },
             "showlegend": true
         }));
     }
@@ -95,7 +99,7 @@ impl Frame<'_> {
     }
 
     fn lines(&self, series: &[Series], traces: &mut Vec<Json>, gaps: &mut GapLegend) {
-        let names = legend_names(series.iter().map(|one| one.name.as_str()));
+        let names = legend_names(&self.chart.series_names(series));
         let order = self.chart.legend_order();
         for (n, one) in series.iter().enumerate() {
             let color = palette::color(self.chart.kind.color(n, series.len()));
@@ -112,13 +116,7 @@ impl Frame<'_> {
             let dash = ["solid", "dash", "dot"];
             let symbols: Vec<&str> = points
                 .iter()
-                .map(|point| {
-                    if point.absent > 0 {
-                        "circle-open"
-                    } else {
-                        "circle"
-                    }
-                })
+                .map(|point| if point.absent > 0 { RING } else { "circle" })
                 .collect();
             let mut x: Vec<Json> = points.iter().map(|point| self.at(point.x)).collect();
             let mut y: Vec<Option<f64>> = points.iter().map(|point| point.y).collect();
@@ -236,7 +234,7 @@ impl Frame<'_> {
     }
 
     fn bars(&self, series: &[Series], traces: &mut Vec<Json>, gaps: &mut GapLegend) {
-        let names = legend_names(series.iter().map(|one| one.name.as_str()));
+        let names = legend_names(&self.chart.series_names(series));
         for (n, one) in series.iter().enumerate() {
             let trace = json!({
                 "type": "bar",
@@ -350,9 +348,8 @@ impl Frame<'_> {
 }
 
 /// The names of series, as the legend has them.
-fn legend_names<'s>(names: impl Iterator<Item = &'s str>) -> Vec<String> {
-    let names: Vec<&str> = names.collect();
-    let names = labels(&names, LEGEND);
+fn legend_names(names: &[&str]) -> Vec<String> {
+    let names = labels(names, LEGEND);
     names.iter().map(|name| plotly(name, usize::MAX)).collect()
 }
 
@@ -368,9 +365,12 @@ struct Mark {
 
 /// The bounds of points as plotly's error bars.
 fn error_bars(points: &[Point]) -> Json {
-    let reach = |side: fn((f64, f64), f64) -> f64| -> Vec<Option<f64>> {
+    let reach = |side: fn((f64, f64), f64) -> f64| -> Vec<Json> {
         let reach = |point: &Point| Some(side(point.bounds?, point.y?));
-        points.iter().map(reach).collect()
+        points
+            .iter()
+            .map(|point| error_reach(reach(point)))
+            .collect()
     };
     json!({
         "visible": points.iter().any(|point| point.bounds.is_some()),
@@ -381,6 +381,12 @@ fn error_bars(points: &[Point]) -> Json {
         "thickness": 1.5,
         "width": 4
     })
+}
+
+/// How far an error bar reaches. plotly takes nothing for 0, and a bar of no length would look like a value that is sure; a
+/// text is no number to it, and no bar.
+fn error_reach(reach: Option<f64>) -> Json {
+    reach.map_or_else(|| json!("unknown"), |reach| json!(reach))
 }
 
 /// A series' colour, seen through.
@@ -399,8 +405,8 @@ pub(super) fn gap_symbol(kind: GapKind) -> &'static str {
         GapKind::Failed => "x",
         GapKind::TimedOut => "hourglass",
         GapKind::Skipped => "line-ew",
-        GapKind::Pending => "circle-open",
-        GapKind::Missing => "diamond-open",
+        GapKind::Pending => "pentagon-open",
+        GapKind::Missing => "hexagon-open",
         GapKind::BelowResolution => "triangle-down-open",
         GapKind::NotFinite => "asterisk",
     }

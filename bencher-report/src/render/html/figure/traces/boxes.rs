@@ -4,16 +4,20 @@ use crate::chart::{BoxMark, BoxSeries, Centre, ChartKind, GapKind};
 use crate::render::palette;
 
 use super::super::hover;
-use super::{Frame, GapLegend, Mark, beside, legend_names, tint_of};
+use super::{Frame, GapLegend, Mark, beside, error_reach, legend_names, tint_of};
 
 /// Half the width of a violin, where the distance of two levels is 1.
 const VIOLIN: f64 = 0.38;
+
+/// The symbol of a centre.
+pub(super) const CENTRE: &str = "diamond";
 
 impl Frame<'_> {
     /// Boxes with whiskers, the values beyond them, and signs where there is no box.
     pub(super) fn boxes(&self, series: &[BoxSeries], traces: &mut Vec<Json>, gaps: &mut GapLegend) {
         let mut absent = Vec::new();
-        let names = legend_names(series.iter().map(|one| one.name.as_str()));
+        let names: Vec<&str> = series.iter().map(|one| one.name.as_str()).collect();
+        let names = legend_names(&names);
         for (n, one) in series.iter().enumerate() {
             let color = palette::fill(n);
             let drawn: Vec<_> = one
@@ -103,9 +107,12 @@ impl Frame<'_> {
         if centres.is_empty() {
             return None;
         }
-        let reach = |side: fn(f64, (f64, f64)) -> f64| -> Vec<f64> {
-            let reach = |(_, one): &(f64, Centre)| one.bounds.map_or(0.0, |at| side(one.value, at));
-            centres.iter().map(reach).collect()
+        let reach = |side: fn(f64, (f64, f64)) -> f64| -> Vec<Json> {
+            let reach = |(_, one): &(f64, Centre)| one.bounds.map(|at| side(one.value, at));
+            centres
+                .iter()
+                .map(|centre| error_reach(reach(centre)))
+                .collect()
         };
         let trace = json!({
             "type": "scatter",
@@ -122,7 +129,7 @@ impl Frame<'_> {
             },
             "hoverinfo": "skip",
             "marker": {
-                "symbol": "diamond",
+                "symbol": CENTRE,
                 "size": 8,
                 "color": palette::CENTRE,
                 "line": { "width": 1, "color": palette::CENTRE_EDGE }

@@ -26,13 +26,13 @@ impl Frame<'_> {
             .map(|row| row.iter().map(shade).collect())
             .collect();
         let text = |cell: usize| {
-            let noise = map
-                .noise
+            let spread = map
+                .bounds
                 .get(cell)
-                .map(|noise| (*noise, map.samples.get(cell).copied().unwrap_or(0)));
+                .map(|bounds| (*bounds, map.samples.get(cell).copied().unwrap_or(0)));
             let value = map.values.get(cell).copied().flatten();
             let place = (cell % width, cell / width);
-            hover::cell(self.chart, place, value, noise, map.gaps.get(&cell))
+            hover::cell(self.chart, place, value, spread, map.gaps.get(&cell))
         };
         let mut trace = json!({
             "type": "heatmap",
@@ -58,7 +58,7 @@ impl Frame<'_> {
         self.beyond(map, width, &text, traces, gaps);
     }
 
-    /// A triangle on every cell whose value the scale of colours does not reach.
+    /// An arrow on every cell whose value the scale of colours does not reach.
     fn beyond(
         &self,
         map: &HeatMap,
@@ -81,10 +81,7 @@ impl Frame<'_> {
             if cells.is_empty() {
                 continue;
             }
-            let (symbol, fill) = match side {
-                ScaleSide::Below => ("triangle-down", "#ffffff"),
-                ScaleSide::Above => ("triangle-up", "#000000"),
-            };
+            let fill = palette::arrow(side);
             let trace = json!({
                 "type": "scatter",
                 "mode": "markers",
@@ -96,8 +93,8 @@ impl Frame<'_> {
                 "legendgroup": side.name(),
                 "showlegend": gaps.name_first(side.name()),
                 "marker": {
-                    "symbol": symbol,
-                    "size": 9,
+                    "symbol": beyond_symbol(side),
+                    "size": 11,
                     "color": fill,
                     "line": { "width": 1, "color": "#8c8c8c" }
                 }
@@ -200,6 +197,14 @@ impl Frame<'_> {
             });
             traces.push(self.axes(trace, false));
         }
+    }
+}
+
+/// The symbol of a value beyond the scale of colours.
+pub(super) fn beyond_symbol(side: ScaleSide) -> &'static str {
+    match side {
+        ScaleSide::Below => "arrow-down",
+        ScaleSide::Above => "arrow-up",
     }
 }
 

@@ -44,10 +44,33 @@ pub(super) fn legend(chart: &Chart) -> impl Iterator<Item = Json> {
 
 /// The mark around a point that has a sign.
 fn sign_marker(sign: PointSign) -> Json {
-    let symbol = match sign {
-        PointSign::Plain | PointSign::Front => "circle-open",
-        PointSign::MaybeFront => "square-open",
-        PointSign::SeveralModes => "diamond-open",
-    };
-    json!({ "symbol": symbol, "size": 13, "color": "#8c8c8c", "line": { "width": 2, "color": "#8c8c8c" } })
+    json!({ "symbol": symbol(sign), "size": 13, "color": "#8c8c8c", "line": { "width": 2, "color": "#8c8c8c" } })
+}
+
+/// The symbol of a sign: an outline around the point.
+fn symbol(sign: PointSign) -> &'static str {
+    match sign {
+        PointSign::Plain | PointSign::Front => "circle-open-dot",
+        PointSign::MaybeFront => "square-open-dot",
+        PointSign::SeveralModes => "triangle-up-open-dot",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::chart::{GapKind, ScaleSide};
+
+    #[test]
+    fn each_sign_of_a_page_has_one_meaning() {
+        let gaps = GapKind::ALL.map(super::super::gap_symbol);
+        let signs = PointSign::ALL.map(symbol);
+        let sides = ScaleSide::ALL.map(super::super::heat_map::beyond_symbol);
+        let others = [super::super::RING, super::super::boxes::CENTRE, "circle"];
+        let all: Vec<&str> = [&gaps[..], &signs, &sides, &others].concat();
+        let distinct: BTreeSet<&str> = all.iter().copied().collect();
+        assert_eq!(distinct.len(), all.len(), "{all:?}");
+    }
 }
