@@ -1,7 +1,6 @@
 //! How near searches come to the best point, and what a proposal costs: `cargo xtask bench search`. The figures stand in
 //! docs/search.md. `-- SEEDS PROBLEM...` runs fewer seeds, or some problems.
 
-mod finalists;
 mod others;
 mod problems;
 mod race;
@@ -228,9 +227,6 @@ fn main() -> Answer<()> {
     }
     if chosen("race") {
         race::report(10 * seeds);
-    }
-    if chosen("finalists") {
-        finalists::report(10 * seeds)?;
     }
     if chosen("time") {
         for (sampler, counts) in [

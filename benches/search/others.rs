@@ -1,4 +1,6 @@
-//! Problems that no prototype was tuned on: flags, noise of times, constraints, words. Only the distance to random matters.
+//! Problems that no prototype was tuned on: flags, noise of times, constraints, words, traps, failures. Only the distance to random matters.
+
+use std::f64::consts::PI;
 
 use bencher::plan::SweepChoice;
 use bencher::prelude::*;
@@ -156,6 +158,63 @@ fn basins(x: &Basins) -> Vec<f64> {
     vec![parts + if x.shape == "bent" { narrow } else { wide }]
 }
 
+/// A trap again: a method that is good only if it is tuned, and then the best.
+#[derive(ParametrizedSweep, Clone, Debug)]
+struct Methods {
+    #[sweep]
+    fast: bool,
+    #[sweep(values("direct", "cached", "packed", "paged"))]
+    method: String,
+    #[sweep(bounds(1, 64), scale = "log")]
+    parts: u32,
+    #[sweep(bounds(0.0, 1.0))]
+    share: f64,
+    #[result(direction = "minimize")]
+    value: Option<f64>,
+}
+
+/// The least value, 0, is at fast, packed, 32 parts, a share of 0.15; that of other methods is 0.4.
+fn methods(x: &Methods) -> Vec<f64> {
+    let parts = f64::from(x.parts).log2();
+    if x.fast && x.method == "packed" {
+        return vec![0.25 * (parts - 5.0).powi(2) + 4.0 * (x.share - 0.15).powi(2)];
+    }
+    let fast = if x.fast { 0.2 } else { 0.0 };
+    vec![0.4 + 0.03 * (parts - 1.0).powi(2) + 0.3 * (x.share - 0.8).powi(2) + fast]
+}
+
+/// Levy's function in six dimensions, whose waves hide the way to its least value, 0 at (1, 1, 1, 1, 1, 1). A quarter of the
+/// space or so fails.
+#[derive(ParametrizedSweep, Clone, Debug)]
+struct Waves {
+    #[sweep(bounds(-10.0, 10.0))]
+    a: f64,
+    #[sweep(bounds(-10.0, 10.0))]
+    b: f64,
+    #[sweep(bounds(-10.0, 10.0))]
+    c: f64,
+    #[sweep(bounds(-10.0, 10.0))]
+    d: f64,
+    #[sweep(bounds(-10.0, 10.0))]
+    e: f64,
+    #[sweep(bounds(-10.0, 10.0))]
+    f: f64,
+    #[result(direction = "minimize")]
+    value: Option<f64>,
+}
+
+fn waves(x: &Waves) -> Vec<f64> {
+    if x.c * x.d > 30.0 || x.a + x.b < -8.0 {
+        return vec![f64::NAN];
+    }
+    let w = [x.a, x.b, x.c, x.d, x.e, x.f].map(|x| 1.0 + (x - 1.0) / 4.0);
+    let [first, .., last] = w;
+    let wave = |w: &f64| (w - 1.0).powi(2) * (1.0 + 10.0 * (PI * w + 1.0).sin().powi(2));
+    let waves: f64 = w.iter().take(5).map(wave).sum();
+    let end = (last - 1.0).powi(2) * (1.0 + (2.0 * PI * last).sin().powi(2));
+    vec![(PI * first).sin().powi(2) + waves + end]
+}
+
 /// Searches one problem by a sampler.
 type Search = fn(Run) -> Answer<f64>;
 
@@ -174,7 +233,7 @@ fn regret<S: ParametrizedSweep>(
 
 /// Prints the medians of all samplers.
 pub(crate) fn report(seeds: u64) -> Answer<()> {
-    let problems: [(&str, Search); 4] = [
+    let problems: [(&str, Search); 6] = [
         ("flags", |by| {
             regret(&SweepChoice::default(), flags, (0.55, 0.0), by)
         }),
@@ -187,6 +246,12 @@ pub(crate) fn report(seeds: u64) -> Answer<()> {
         }),
         ("two basins", |by| {
             regret(&SweepChoice::default(), basins, (0.0, 0.0), by)
+        }),
+        ("a method to tune", |by| {
+            regret(&SweepChoice::default(), methods, (0.0, 0.0), by)
+        }),
+        ("waves that fail", |by| {
+            regret(&SweepChoice::default(), waves, (0.0, 0.0), by)
         }),
     ];
     println!("other problems, regret after {BUDGET} evaluations, median of {seeds} seeds");

@@ -99,7 +99,8 @@ fn a_result_that_no_message_can_hold_fails_alone_is_counted_and_says_what_to_do(
     let small = format!("{USER}\nmax_payload: 600KB\n");
     let site = Site::start_on("127.0.0.1", false, &small, SECRET);
     let store = tempfile::tempdir().unwrap();
-    let mut run = site.run(store.path(), &[("NUMBERS_LARGE", "7")], &ONE_WORKER);
+    let args = [&ONE_WORKER[..], &["--retries", "3"]].concat();
+    let mut run = site.run(store.path(), &[("NUMBERS_LARGE", "7")], &args);
     assert_eq!(run.end(), Some(1), "{}", run.text("stderr"));
     let (stdout, mut expected) = (run.text("stdout"), serial(&[]));
     let mut found = cells(&stdout);
@@ -117,6 +118,7 @@ fn a_result_that_no_message_can_hold_fails_alone_is_counted_and_says_what_to_do(
     ] {
         assert!(reason.contains(part), "{reason}");
     }
+    // It would not fit at another try either.
     assert_eq!(run.last_state()["oversized_results"], 1);
     let printed = stdout + &run.text("stderr");
     assert!(

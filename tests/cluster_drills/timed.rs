@@ -1,9 +1,13 @@
 //! Timed samples on a cluster: one at a time on a host, and on one host unless it leaves.
 
 use std::collections::BTreeSet;
+use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
-use crate::cluster::{SLOW, Site, example, signal, start};
+use bencher::value::Digest;
+use serde_json::Value;
+
+use crate::cluster::{Run, SLOW, Site, example, signal, start};
 
 #[test]
 fn two_workers_on_one_host_run_one_timed_sample_at_a_time() {
@@ -35,6 +39,45 @@ fn two_runs_on_one_host_run_one_timed_sample_at_a_time() {
         assert_eq!(run.end(), Some(0), "{}", run.text("stderr"));
     }
     one_at_a_time(&log, 40);
+}
+
+#[test]
+fn a_run_says_which_process_it_waits_for_on_its_host() {
+    let store = tempfile::tempdir().unwrap();
+    let log = store.path().join("log");
+    std::fs::write(&log, "").unwrap();
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap();
+    let lock = format!(
+        "/tmp/bencher-timed-{}.lock",
+        Digest::of(host.trim().as_bytes())
+    );
+    let mut owner = Command::new("flock")
+        .args([&lock, "sh", "-c", "echo locked; read line"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut printed = BufReader::new(owner.stdout.take().unwrap());
+    printed.read_line(&mut String::new()).unwrap();
+    let args = ["--executor", "cluster", "--launch", "local:1"];
+    let args = [&args[..], &["--repeats", "1"]].concat();
+    let log = log.display().to_string();
+    let mut run = start(store.path(), &[("TIMED_LOG", &log)], &args);
+    let waits_for = |run: &Run| {
+        let text = run.text("stdout");
+        let mut lines = text.lines();
+        let state = lines.rfind(|line| line.contains("\"event\":\"cluster\""))?;
+        let state: Value = serde_json::from_str(state).unwrap();
+        Some(state["hosts"][0]["waits_for"].as_str()?.to_owned())
+    };
+    let said = run.until("the run says what it waits for", waits_for);
+    assert_eq!(std::fs::read_to_string(&log).unwrap(), "", "nothing runs");
+    drop(owner.stdin.take());
+    owner.wait().unwrap();
+    assert_eq!(run.end(), Some(0), "{}", run.text("stderr"));
+    let expected = format!("process {} (flock), which takes timed samples", owner.id());
+    assert_eq!(said, expected);
+    assert_eq!(waits_for(&run), None, "it waits no longer");
 }
 
 #[test]

@@ -35,9 +35,11 @@ pub(crate) fn bench(names: &[String]) -> Result<(), String> {
             let mut bench = Command::new("cargo");
             bench.args(["bench", "--package", "bencher", "--bench", target]);
             // The others need no feature that is off by default.
-            if ["cluster", "report", "search"].contains(&target) {
-                bench.args(["--features", target]);
-            }
+            match target {
+                "cluster" | "report" | "search" => bench.args(["--features", target]),
+                "honesty" => bench.args(["--features", "search"]),
+                _ => &mut bench,
+            };
             run(&mut bench)?;
         }
     }

@@ -83,6 +83,7 @@ fn history(run: &SearchedRun, sampler: Sampler) -> SearchHistory {
         sampler: sampler.name().to_owned(),
         end: run.ended.name().to_owned(),
         stored: run.stored as u64,
+        workers: run.proposals.workers(),
         objectives: run.proposals.goals().iter().map(objective).collect(),
         trials: run.trials.clone(),
         importance: importance.collect(),

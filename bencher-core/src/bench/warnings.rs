@@ -53,6 +53,7 @@ impl MeasuredRun<'_> {
         warnings.extend(self.of_machine());
         if self.evidence {
             warnings.extend(self.of_environment());
+            warnings.extend(of_moves(end.moved_samples, end.calls.executed));
         }
         warnings.extend(end.rounds.and_then(|rounds| rounds.warning(self.precision)));
         warnings
@@ -118,6 +119,20 @@ impl MeasuredRun<'_> {
         }
         warnings
     }
+}
+
+/// The share of moved samples from which they are reported: a quiet machine has hardly any.
+const MANY_MOVED: f64 = 0.1;
+
+/// That timed samples ran on several cores.
+fn of_moves(moved: u64, executed: u64) -> Option<String> {
+    (moved > 0 && moved as f64 >= MANY_MOVED * executed as f64).then(|| {
+        format!(
+            "the system moved {moved} of {executed} samples to another core while they were timed, so \
+             their caches were cold: pin the program to a core (`taskset -c 0 ...`, or `--pin` on a \
+             cluster), and measure again"
+        )
+    })
 }
 
 /// A remedy with the option that the program has for it.
@@ -192,4 +207,18 @@ pub(super) fn stored_result_warnings(
         );
     }
     warnings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moved_samples_are_told_where_they_are_many() {
+        assert_eq!(of_moves(0, 0), None);
+        assert_eq!(of_moves(9, 100), None);
+        let warning = of_moves(10, 100).unwrap();
+        assert!(warning.starts_with("the system moved 10 of 100 samples to another core"));
+        assert!(with_option(warning).ends_with("measure again (--overwrite)"));
+    }
 }

@@ -162,7 +162,7 @@ impl<A, R> Dispatcher<A, R> {
         let mut again = Vec::new();
         let mut at = before;
         while let Some(job) = finished.get(at) {
-            let may = job.outcome.may_be_retried();
+            let may = !job.is_final && job.outcome.may_be_retried();
             let tries = if may {
                 self.tried.entry(job.id).or_default()
             } else {

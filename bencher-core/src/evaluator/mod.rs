@@ -142,7 +142,7 @@ impl Wait {
 ///     fn submit(&mut self, tasks: Vec<Task<u32>>) {
 ///         let run = |Task { id, args }| {
 ///             let outcome = Outcome::Done(args * 2);
-///             FinishedTask { id, args, outcome, usage: None, started: None, machine: None }
+///             FinishedTask { id, args, outcome, usage: None, started: None, machine: None, is_final: false }
 ///         };
 ///         self.0.extend(tasks.into_iter().map(run));
 ///     }

@@ -34,6 +34,7 @@ impl<A> Task<A> {
             usage: None,
             started: None,
             machine: None,
+            is_final: false,
         }
     }
 }
@@ -55,6 +56,8 @@ pub struct FinishedTask<A, R> {
     pub started: Option<SystemTime>,
     /// The class of the machine that ran it, for a job that ran on a cluster.
     pub machine: Option<Digest>,
+    /// Whether another run would end in the same way, so that it is not retried: its result is too large to be sent.
+    pub is_final: bool,
 }
 
 /// The usage of the machine by a job.
@@ -62,9 +65,9 @@ pub struct FinishedTask<A, R> {
 /// ```
 /// use std::time::Duration;
 /// use bencher_core::evaluator::Usage;
-/// let usage = Usage { cpu: Duration::from_millis(3), peak_memory: Some(1 << 20) };
+/// let usage = Usage { cpu: Duration::from_millis(3), peak_memory: Some(1 << 20), ..Usage::default() };
 /// let mut both = usage;
-/// both.add(&Usage { cpu: Duration::from_millis(1), peak_memory: None });
+/// both.add(&Usage { cpu: Duration::from_millis(1), ..Usage::default() });
 /// assert_eq!((both.cpu.as_millis(), both.peak_memory), (4, Some(1 << 20)));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +77,9 @@ pub struct Usage {
     /// The most memory that its process had in RAM while it ran, in bytes; `None` for jobs shorter than the query
     /// itself.
     pub peak_memory: Option<u64>,
+    /// How many of its samples had timed code that the system moved to another core.
+    #[serde(default)]
+    pub moved_samples: u64,
 }
 
 impl Usage {
@@ -81,6 +87,7 @@ impl Usage {
     pub fn add(&mut self, other: &Self) {
         self.cpu += other.cpu;
         self.peak_memory = self.peak_memory.max(other.peak_memory);
+        self.moved_samples += other.moved_samples;
     }
 }
 

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::hint::black_box;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use super::{CoreUse, CounterClock, Reason};
+use super::{CoreUse, CounterClock, Reason, moves};
 
 /// A source of time: the seam between the measurement and the machine.
 ///
@@ -26,6 +26,11 @@ pub trait Clock: fmt::Debug + Send + Sync {
     /// The core use of this process so far; zero where the system does not count it.
     fn core_use(&self) -> CoreUse {
         CoreUse::default()
+    }
+
+    /// The core that runs this thread; `None` where the system does not say so.
+    fn core(&self) -> Option<u32> {
+        None
     }
 }
 
@@ -57,6 +62,10 @@ impl Clock for MonotonicClock {
     fn core_use(&self) -> CoreUse {
         CoreUse::of_process()
     }
+
+    fn core(&self) -> Option<u32> {
+        moves::current_core()
+    }
 }
 
 /// A clock that stands still until a test advances it; its clones show the same time.
@@ -68,6 +77,7 @@ pub struct FakeClock {
     /// The time that others had the core, and how often they took it.
     taken: Arc<AtomicU64>,
     preemptions: Arc<AtomicU64>,
+    core: Arc<AtomicU32>,
 }
 
 impl FakeClock {
@@ -84,6 +94,12 @@ impl FakeClock {
         self.taken.fetch_add(time, Ordering::Relaxed);
         self.preemptions.fetch_add(1, Ordering::Relaxed);
     }
+
+    /// Pretends that the system moves this thread to another core; it stops the thread for that.
+    pub fn move_to(&self, core: u32) {
+        self.preempt(Duration::ZERO);
+        self.core.store(core, Ordering::Relaxed);
+    }
 }
 
 impl Clock for FakeClock {
@@ -97,6 +113,10 @@ impl Clock for FakeClock {
             preemptions: self.preemptions.load(Ordering::Relaxed),
             busy: self.now().saturating_sub(taken),
         }
+    }
+
+    fn core(&self) -> Option<u32> {
+        Some(self.core.load(Ordering::Relaxed))
     }
 }
 
@@ -222,6 +242,11 @@ impl Timer {
     /// The core use of this process so far.
     pub fn core_use(&self) -> CoreUse {
         self.clock.core_use()
+    }
+
+    /// The core that runs this thread; `None` where the system does not say so.
+    pub(super) fn core(&self) -> Option<u32> {
+        self.clock.core()
     }
 
     /// The time since `start`, an earlier reading of this timer.

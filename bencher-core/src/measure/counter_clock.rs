@@ -61,6 +61,10 @@ impl Clock for CounterClock {
     fn core_use(&self) -> CoreUse {
         CoreUse::of_process()
     }
+
+    fn core(&self) -> Option<u32> {
+        super::moves::current_core()
+    }
 }
 
 /// A reading of both clocks as near to each other as can be had.

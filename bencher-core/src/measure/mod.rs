@@ -38,6 +38,7 @@ pub mod counters;
 pub mod environment;
 mod executable;
 mod memory;
+pub(crate) mod moves;
 mod order;
 mod partial;
 mod preempted_time;

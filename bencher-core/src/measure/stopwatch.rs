@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-use super::{CoreUse, Meter, Timer};
+use super::{CoreUse, Meter, Timer, moves};
 
 /// A clock with counters around the timed code. The counters start before the clock and stop after it, so that the time
 /// does not include their reading.
@@ -133,6 +133,7 @@ impl<'a> Stopwatch<'a> {
         run: impl FnOnce() -> (R, Duration),
     ) -> (R, Duration, CoreObservation) {
         self.each_piece.set(each_piece);
+        let core = self.timer.core();
         let (before, start) = (self.timer.core_use(), self.timer.now());
         self.used.set(CoreUse::default());
         let (result, time) = run();
@@ -143,6 +144,10 @@ impl<'a> Stopwatch<'a> {
             (self.timer.core_use().since(before), wall)
         };
         self.each_piece.set(false);
+        // Code that waits may wake on another core, which belongs to it. The system stops a thread that it moves.
+        if used.preemptions > 0 && self.timer.core() != core {
+            moves::note();
+        }
         (result, time, CoreObservation { used, wall })
     }
 }

@@ -73,7 +73,7 @@ pub enum SearchError {
     NoWorkers,
     /// No point keeps the constraints.
     #[error(
-        "no point of {tried} that were tried keeps all constraints; the last one broke \"{reason}\"; \
+        "none of the {tried} points that were tried keeps all constraints; the last one broke \"{reason}\"; \
          check that the constraints do not contradict each other"
     )]
     NothingAllowed {

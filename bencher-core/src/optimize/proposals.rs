@@ -251,7 +251,7 @@ impl Proposals {
             let values = self.space.values(&place).unwrap_or_default();
             let texts = values.iter().map(|(_, value)| value.to_string());
             return Err(SearchError::Outside(format!(
-                "{} is beyond the bounds, or a choice that it does not have",
+                "{} is outside the bounds, or not among the choices",
                 texts.collect::<Vec<_>>().join(", ")
             )));
         }
@@ -305,6 +305,11 @@ impl Proposals {
     /// Ends the search by a value that reaches the target.
     pub(crate) const fn end_at_target(&mut self, value: f64) {
         self.end = Some(SearchEnd::Target { value });
+    }
+
+    /// For how many workers the order of the proposals is the same; 0 where it follows from the order of the results.
+    pub(crate) fn workers(&self) -> u64 {
+        self.options.workers.unwrap_or(0)
     }
 
     /// The share that does not matter, where the user named one.

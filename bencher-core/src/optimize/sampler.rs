@@ -90,7 +90,8 @@ pub enum Origin {
     Queued,
     /// One of the best points that were stored before.
     Stored,
-    /// It spreads over the space, before a model has enough points.
+    /// It spreads over the space: before a model has enough points, or where the model expects little of the choices that
+    /// it knows.
     Spread,
     /// The model of the sampler.
     Model,
@@ -147,12 +148,15 @@ pub(super) fn propose(
         _ if is_early => (spread(known, number, seed), Origin::Spread),
         Sampler::GaussianProcess => {
             let values = weighed(known.done, number);
-            let found = process::propose(known, &values, &mut memo.process, &mut random);
+            let advice = process::advise(known, &values, &mut memo.process, &mut random);
             // Of a weighting, the improvement has no unit.
             let is_single = known.objectives() == 1;
-            let (place, expected) = found.unzip();
-            improvement = expected.filter(|_| is_single);
-            (place, Origin::Model)
+            improvement = advice.as_ref().map(|advice| advice.improvement);
+            improvement = improvement.filter(|_| is_single);
+            match advice.map(|advice| advice.place) {
+                Some(None) => (spread(known, number, seed), Origin::Spread),
+                place => (place.flatten(), Origin::Model),
+            }
         }
         Sampler::Tpe => (tpe::propose(known, &mut random), Origin::Model),
         Sampler::Nsga => (genetic::propose(known, &mut random), Origin::Model),
@@ -168,7 +172,7 @@ pub(super) fn propose(
     Ok(any.map(|place| Proposal {
         place,
         origin: Origin::Random,
-        improvement: None,
+        improvement,
     }))
 }
 

@@ -80,6 +80,9 @@ pub struct FinishedTrial {
     pub origin: Option<Origin>,
 }
 
+/// Why a value of the type is no point of the search.
+const NO_PLACE: &str = "a value is NaN, or an input that is not searched differs from its constant";
+
 impl<S: ParametrizedSweep> Search<S> {
     /// Makes a search over the inputs of a declaration.
     ///
@@ -168,7 +171,7 @@ impl<S: ParametrizedSweep> Search<S> {
             .proposals
             .space()
             .place_of(&values_of(sweep, self.proposals.space()));
-        let place = place.ok_or_else(|| SearchError::Outside("a value does not fit".to_owned()))?;
+        let place = place.ok_or_else(|| SearchError::Outside(NO_PLACE.to_owned()))?;
         self.proposals.queue(place)
     }
 
@@ -182,7 +185,7 @@ impl<S: ParametrizedSweep> Search<S> {
             .proposals
             .space()
             .place_of(&values_of(sweep, self.proposals.space()));
-        let place = place.ok_or_else(|| SearchError::Outside("a value does not fit".to_owned()))?;
+        let place = place.ok_or_else(|| SearchError::Outside(NO_PLACE.to_owned()))?;
         let result = result.into_objective().map(|objective| objective.values);
         self.proposals.learn(place.clone(), result)?;
         self.proposals.end_if_target_reached(&place);

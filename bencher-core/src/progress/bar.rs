@@ -223,6 +223,9 @@ pub(super) fn host_lines(report: &ClusterReport) -> Vec<String> {
             if host.redelivered > 0 {
                 let _ = write!(line, "  {} redelivered", host.redelivered);
             }
+            if let Some(owner) = &host.waits_for {
+                let _ = write!(line, "  waits for {}", visible_line(owner));
+            }
             line
         })
         .collect();
@@ -310,11 +313,12 @@ mod tests {
             hosts: vec![host("n1", 30, 0), host("n\u{1b}2", 10, 1)],
             ..ClusterReport::default()
         };
+        report.hosts[0].waits_for = Some("process 7 (other)".to_owned());
         let lines = host_lines(&report);
         assert_eq!(
             lines,
             [
-                "  n1  2 workers  30 done (75 %)",
+                "  n1  2 workers  30 done (75 %)  waits for process 7 (other)",
                 "  n\\u{1b}2  2 workers  10 done (25 %)  1 failed"
             ]
         );

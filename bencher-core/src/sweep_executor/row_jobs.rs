@@ -55,6 +55,7 @@ impl Backend<Job, Sample> for RowBackend {
             usage: task.usage,
             started: task.started,
             machine: task.machine,
+            is_final: task.is_final,
         }));
     }
 

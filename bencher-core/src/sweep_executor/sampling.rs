@@ -8,6 +8,7 @@ use crate::evaluator::RunFunction;
 use crate::evaluator::process::WorkerRole;
 use crate::exit_guard;
 use crate::job::{CodePolicy, Job, MachinePolicy, Sample, SampleCache, TIMED_OUT};
+use crate::measure::moves;
 use crate::measure::{
     Batches, DEFAULT_BUDGET, PartialTime, PreemptedTime, ReplicateRole, RoundRules, RoundTarget,
     Timer, below_resolution,
@@ -205,8 +206,10 @@ impl SweepExecutor {
                     cx = cx.with_meter(meter);
                 }
                 let in_progress = exit_guard::SampleGuard::begin(job.point, job.repeat);
+                moves::begin_sample();
                 body.run(sweep, &mut cx)
                     .map_err(|error| describe(error.as_ref()))?;
+                moves::end_sample();
                 drop(in_progress);
                 if !handle.accept() {
                     // It counts as timed out, whatever it returns, and leaves nothing behind.

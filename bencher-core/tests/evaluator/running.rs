@@ -260,15 +260,15 @@ fn options_that_are_zero_and_cannot_be_are_refused() {
     let cases: [(Make, &str); 3] = [
         (
             || Options::default().workers(0),
-            "`workers` is 0, and so no job would run; give at least 1",
+            "`workers` is 0, so no job would run; give at least 1",
         ),
         (
             || Options::default().queued(["gpu"], 0),
-            "`per_job` is 0, and so a job would have none of the resources; give at least 1, or leave out `queued`",
+            "`per_job` is 0, so a job would have none of the resources; give at least 1, or leave out `queued`",
         ),
         (
             || Options::default().job_timeout(std::time::Duration::ZERO),
-            "`job_timeout` is 0, and so no job could end in time; give more, or leave it out",
+            "`job_timeout` is 0, so no job could end in time; give more, or leave it out",
         ),
     ];
     for (options, expected) in cases {

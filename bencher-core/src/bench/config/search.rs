@@ -23,7 +23,7 @@ pub struct SearchConfig {
     pub target: Option<f64>,
     /// The seed (0); another one begins another search.
     pub seed: Option<u64>,
-    /// Up to how many workers make the same proposals (4, or the number of workers if it is larger).
+    /// The largest number of workers that make the same proposals (4, or the number of workers if it is larger).
     pub workers: Option<u64>,
 }
 

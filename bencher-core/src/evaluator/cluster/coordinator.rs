@@ -225,6 +225,7 @@ where
         match unpack(payload) {
             Ok(Notice::Beat(worker, slots)) => self.hosts.beat(worker, slots),
             Ok(Notice::Leaves(worker)) => self.hosts.leave(&worker),
+            Ok(Notice::Waits(worker, owner)) => self.hosts.wait_for(&worker, owner.as_deref()),
             Ok(Notice::Redelivered(worker)) => {
                 self.counts.redelivered += 1;
                 self.hosts.take_over(&worker);
@@ -359,6 +360,7 @@ fn finished<A, R: DeserializeOwned>(task: Task<A>, result: JobResult) -> Finishe
     let mut job = task.ended(outcome);
     job.usage = result.usage.map(Box::new);
     job.machine = Some(Digest(result.machine));
+    job.is_final = result.is_oversized;
     job
 }
 

@@ -83,6 +83,30 @@ impl HostLock {
         })
     }
 
+    /// Who has the lock, in words: its number and name, where the kernel tells them.
+    pub(super) fn owner(&mut self) -> String {
+        let locks = std::fs::read_to_string("/proc/locks").unwrap_or_default();
+        let socket = self.socket.now().map(|socket| format!("-{socket}"));
+        let endings = [Some(String::new()), socket];
+        let files = endings.iter().flatten();
+        let numbers: Vec<u64> = files
+            .filter_map(|ending| Some(self.file(ending).symlink_metadata().ok()?.ino()))
+            .collect();
+        let own = u64::from(std::process::id());
+        let mut processes = numbers.iter().flat_map(|inode| owners(&locks, *inode));
+        // A process of another container has no number here.
+        let process = processes.find(|process| *process != 0 && *process != own);
+        match process {
+            None => "another process of this host, which takes timed samples".to_owned(),
+            Some(process) => {
+                let name = std::fs::read_to_string(format!("/proc/{process}/comm"));
+                let name =
+                    name.map_or_else(|_| String::new(), |name| format!(" ({})", name.trim()));
+                format!("process {process}{name}, which takes timed samples")
+            }
+        }
+    }
+
     /// Locks these files, or none of them.
     fn try_all(&self, files: &[(String, Mode)]) -> io::Result<Option<Turn>> {
         let mut turn = Turn::default();
@@ -101,6 +125,19 @@ impl HostLock {
         path.push(format!("{ending}.lock"));
         path.into()
     }
+}
+
+/// The processes that have a lock on a file, by the list of the kernel: `1: FLOCK ADVISORY WRITE 700 08:01:42 0 EOF`.
+/// The lines of those that wait begin with an arrow after the number.
+fn owners(locks: &str, inode: u64) -> impl Iterator<Item = u64> {
+    locks.lines().filter_map(move |line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [_, "FLOCK", _, _, process, file, ..] = words[..] else {
+            return None;
+        };
+        let is_here = file.rsplit(':').next()?.parse() == Ok(inode);
+        is_here.then(|| process.parse().ok()).flatten()
+    })
 }
 
 /// The locked file of this path; none where another worker has it.
@@ -175,6 +212,33 @@ mod tests {
         assert!(other.try_acquire_on(Some(1)).is_none());
         drop(whole);
         assert!(other.try_acquire_on(Some(1)).is_some());
+    }
+
+    #[test]
+    fn the_owner_of_a_lock_is_named() {
+        let locks = "1: POSIX  ADVISORY  WRITE 5 08:01:42 0 EOF\n2: FLOCK  ADVISORY  WRITE 700 08:01:42 0 EOF\n\
+                     2: -> FLOCK  ADVISORY  WRITE 701 08:01:42 0 EOF\n3: FLOCK  ADVISORY  READ 9 08:01:420 0 EOF\n";
+        assert_eq!(owners(locks, 42).collect::<Vec<_>>(), [700]);
+        assert_eq!(owners(locks, 420).collect::<Vec<_>>(), [9]);
+        let folder = tempfile::tempdir().unwrap();
+        let mut lock = HostLock::in_folder(folder.path(), "n1");
+        let made = open(&lock.file("")).unwrap();
+        drop(made);
+        let mut other = std::process::Command::new("flock");
+        other
+            .arg(lock.file(""))
+            .args(["sh", "-c", "echo; read line"]);
+        other.stdin(std::process::Stdio::piped());
+        let mut other = other.stdout(std::process::Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        let mut printed = io::BufReader::new(other.stdout.take().unwrap());
+        io::BufRead::read_line(&mut printed, &mut line).unwrap();
+        let owner = lock.owner();
+        drop(other.stdin.take());
+        other.wait().unwrap();
+        let expected = format!("process {} (flock), which takes timed samples", other.id());
+        assert_eq!(owner, expected);
+        assert!(lock.owner().starts_with("another process"), "it has ended");
     }
 
     #[test]

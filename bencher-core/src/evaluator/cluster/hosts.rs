@@ -128,7 +128,15 @@ impl Hosts {
             self.slots -= presence.slots as usize;
             let share = self.share(&worker.host);
             share.alive = share.alive.saturating_sub(1);
+            if share.alive == 0 {
+                share.waits_for = None;
+            }
         }
+    }
+
+    /// A worker waits for its turn on its host, which somebody else has; or no longer.
+    pub(super) fn wait_for(&mut self, worker: &WorkerName, owner: Option<&str>) {
+        self.share(&worker.host).waits_for = owner.map(shortened);
     }
 
     /// A machine of this class was the first to finish a job.
@@ -232,6 +240,24 @@ mod tests {
         let share = &hosts.shares()[0];
         assert_eq!((share.workers, share.alive), (2, 1));
         assert!(!share.processor.as_ref().unwrap().contains('\u{1b}'));
+    }
+
+    #[test]
+    fn a_host_says_what_it_waits_for_while_it_does() {
+        let mut hosts = Hosts::default();
+        let one = worker("n1", 1);
+        hosts.beat(one.clone(), 1);
+        hosts.wait_for(&one, Some("process 7\n(\u{1b}[31mother)"));
+        let line = hosts.shares()[0].to_string();
+        assert!(
+            line.ends_with(", waits for process 7\\n(\\u{1b}[31mother)"),
+            "{line}"
+        );
+        hosts.wait_for(&one, None);
+        assert_eq!(hosts.shares()[0].waits_for, None);
+        hosts.wait_for(&one, Some("process 7"));
+        hosts.leave(&one);
+        assert_eq!(hosts.shares()[0].waits_for, None, "nobody waits");
     }
 
     #[test]

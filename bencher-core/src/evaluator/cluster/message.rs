@@ -138,6 +138,8 @@ pub(super) enum Notice {
     Redelivered(WorkerName),
     /// It cannot take part; the text says why.
     Refused(WorkerName, String),
+    /// It waits for its turn to run timed jobs on its host, and who has the turn; none where it waits no longer.
+    Waits(WorkerName, Option<String>),
     /// Its machine as it is now.
     Describes(WorkerName, Box<Environment>),
     /// It ends.

@@ -58,6 +58,9 @@ pub struct HostShare {
     pub failed: u64,
     /// The chunks of jobs that it took over from a lost worker.
     pub redelivered: u64,
+    /// What a worker on it waits for, while another process of that host takes timed samples.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waits_for: Option<String>,
 }
 
 impl ClusterReport {
@@ -115,6 +118,9 @@ impl fmt::Display for HostShare {
         )?;
         if self.redelivered > 0 {
             write!(f, ", {} redelivered", self.redelivered)?;
+        }
+        if let Some(owner) = &self.waits_for {
+            write!(f, ", waits for {owner}")?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 mod chunk_run;
 mod joining;
 mod simulated;
+mod turn_wait;
 
 use std::io;
 use std::path::Path;
@@ -28,6 +29,7 @@ use super::{ClusterOptions, HostRule};
 use crate::measure::Environment;
 use crate::value::Digest;
 pub(super) use simulated::simulate;
+use turn_wait::TurnWait;
 
 /// The variable that names the sweep of a worker which was started for one.
 pub(super) const SWEEP_VARIABLE: &str = "BENCHER_CLUSTER_SWEEP";
@@ -186,6 +188,7 @@ impl Worker<'_> {
             heard: Instant::now(),
             leave: None,
             lease: welcome.lease,
+            turn_wait: TurnWait::default(),
             lock: (welcome.rule != HostRule::AllWorkers).then(|| HostLock::new(&self.name.host)),
             rule: welcome.rule,
             waits: welcome.rule == HostRule::OneHost,
@@ -250,6 +253,7 @@ struct Service<'w> {
     lease: Duration,
     /// What lets one job run at a time on this host, where jobs are timed.
     lock: Option<HostLock>,
+    turn_wait: TurnWait,
     rule: HostRule,
     /// Whether one worker runs all jobs, and this one is not it.
     waits: bool,
@@ -292,15 +296,9 @@ impl Service<'_> {
                 let _ = timeout(TURN * 2, self.listen()).await;
             }
             // Held until the chunk is done.
-            let _turn = match &mut self.lock {
-                None => None,
-                Some(lock) => match lock.try_acquire() {
-                    Some(turn) => Some(turn),
-                    None => {
-                        let _ = timeout(TURN, self.listen()).await;
-                        continue;
-                    }
-                },
+            let Some(_turn) = self.take_turn().await else {
+                let _ = timeout(TURN, self.listen()).await;
+                continue;
             };
             match self.next_chunk().await {
                 Ok(Some(message)) => self.run_chunk(message).await,

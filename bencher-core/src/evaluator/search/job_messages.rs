@@ -51,7 +51,7 @@ impl ReplyOutcome {
         }
         match serde_json::to_string(&metadata) {
             Ok(metadata) => Self::WithMetadata(values, metadata),
-            Err(error) => Self::Failed(format!("its metadata have no JSON form: {error}")),
+            Err(error) => Self::Failed(format!("its metadata cannot be written as JSON: {error}")),
         }
     }
 }

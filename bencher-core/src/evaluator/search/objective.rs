@@ -219,7 +219,7 @@ impl IntoObjective for Json {
                     None | Some(Self::Null) => {}
                     Some(Self::Object(metadata)) => objective.metadata.extend(metadata),
                     Some(other) => {
-                        return Err(format!("its metadata must be an object, but are {other}"));
+                        return Err(format!("its `metadata` is {other}, but must be an object"));
                     }
                 }
                 Ok(objective)

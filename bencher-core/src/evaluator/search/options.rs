@@ -214,7 +214,7 @@ pub enum EvaluatorError {
     #[error("the workers could not be started: {0}")]
     Start(#[from] std::io::Error),
     /// An option is 0 that must not be.
-    #[error("`{option}` is 0, and so {problem}; give {instead}")]
+    #[error("`{option}` is 0, so {problem}; give {instead}")]
     Zero {
         /// The option.
         option: &'static str,

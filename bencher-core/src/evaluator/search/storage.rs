@@ -265,8 +265,9 @@ impl Storage for SampleStorage {
         let mut pack = Pack::new(series(search), Digest(0), inputs, results);
         pack.written_ms = jiff::Timestamp::now().as_millisecond();
         for entry in entries {
-            let text = serde_json::to_string(&entry)
-                .map_err(|error| StoreError::Encode(format!("a job has no JSON form: {error}")))?;
+            let text = serde_json::to_string(&entry).map_err(|error| {
+                StoreError::Encode(format!("a job cannot be written as JSON: {error}"))
+            })?;
             let (kind, by, number) = match entry {
                 LogEntry::Numbers { by, ticket, .. } => ("numbers", by, ticket),
                 LogEntry::Ended { by, job } => ("ended", by, job.id),

@@ -5,6 +5,8 @@ mod importance;
 mod improvement;
 mod kernel;
 mod matrix;
+#[cfg(test)]
+mod tests;
 
 use super::known::Known;
 use super::random::Random;
@@ -28,6 +30,18 @@ const AROUND: i32 = 30;
 const CLIMBERS: usize = 5;
 const CLIMB: usize = 120;
 
+/// Above this logarithm of the noise, as a share of the variance of the values, a function may have waves that the fitted
+/// lengths are too long for.
+const ROUGH: f64 = -6.0;
+/// So many proposals take turns for such a function; one of them takes shorter lengths.
+const ROUGH_TURNS: usize = 3;
+/// What the inverse squared lengths are multiplied by: lengths half as long.
+const SHORTER: f64 = 4.0;
+
+/// Below this expected improvement, in standard deviations of the values, the model has found what it knows of. In a space
+/// with choices, every other proposal is then not the model's: what it knows of one choice may say nothing of another.
+const LITTLE: f64 = 0.05;
+
 /// The parameters of the kernel that were fitted last, so that a search does not fit them for every proposal. They follow
 /// from the points alone: without them, the same are found again.
 #[derive(Clone, Debug, Default)]
@@ -35,16 +49,30 @@ pub(super) struct Memo {
     fitted: Option<(u64, Vec<f64>)>,
 }
 
-/// The next place for values that are to be small, one for each finished point; none where the model does not help.
-pub(super) fn propose(
+/// What the model says of the next proposal.
+pub(super) struct Advice {
+    /// The most promising place; none where it is time to look elsewhere.
+    pub(super) place: Option<Place>,
+    pub(super) improvement: Improvement,
+}
+
+/// Advice for values that are to be small, one for each finished point; none where the model does not help.
+pub(super) fn advise(
     known: &Known<'_>,
     values: &[f64],
     memo: &mut Memo,
     random: &mut Random,
-) -> Option<(Place, Improvement)> {
+) -> Option<Advice> {
     let mut places: Vec<&[f64]> = known.done.iter().map(|one| &*one.place).collect();
-    let parameters = parameters(known.space, &places, values, memo)?;
-    let kernel = || Kernel::new(Kernel::choices(known.space), &parameters);
+    let mut parameters = parameters(known.space, &places, values, memo)?;
+    let choices = Kernel::choices(known.space);
+    let number = known.done.len() + known.pending.len();
+    if parameters.last().is_some_and(|noise| *noise > ROUGH) && number.is_multiple_of(ROUGH_TURNS) {
+        for inverse in parameters.iter_mut().take(choices.len()) {
+            *inverse += SHORTER.ln();
+        }
+    }
+    let kernel = || Kernel::new(choices.clone(), &parameters);
     let mut process = Process::new(kernel(), Data::of(&places, values)?)?;
     if !known.pending.is_empty() {
         // What runs is taken for what the process expects of it (the believer of Ginsbourger and others, 2010), so that
@@ -61,12 +89,16 @@ pub(super) fn propose(
         finite().copied().fold(f64::NEG_INFINITY, f64::max),
     );
     let (place, score, best) = most_promising(known, &process, random)?;
+    let explores = choices.contains(&true) && score < LITTLE.ln() && number.is_multiple_of(2);
     let improvement = Improvement {
         gain: score.exp() * process.spread(),
         range: high - low,
         best: process.in_unit(best),
     };
-    Some((place, improvement))
+    Some(Advice {
+        place: (!explores).then_some(place),
+        improvement,
+    })
 }
 
 /// What a process expects at some places, by results whose noise has at least this variance; none where it knows too

@@ -260,7 +260,7 @@ mod tests {
         dataset
     }
 
-    const HISTORY: &str = r#"{"sampler": "gp", "end": "evaluations", "stored": 2,
+    const HISTORY: &str = r#"{"sampler": "gp", "end": "evaluations", "stored": 2, "workers": 4,
         "objectives": [{"name": "loss", "is_maximized": false}],
         "trials": [{"number": 1, "origin": "model", "seconds": 2.0, "values": [1.0]},
             {"number": 0, "origin": "spread", "seconds": 1.0, "values": [5.0]},
@@ -301,12 +301,14 @@ mod tests {
                 (3.0, Some(1.0))
             ]
         );
-        assert!(
-            found[0]
-                .notes
-                .iter()
-                .any(|note| note == "Without a value: 1 point.")
-        );
+        let has_note = |text: &str| found[0].notes.iter().any(|note| note == text);
+        assert!(has_note("Without a value: 1 point."));
+        assert!(has_note(
+            "The order is the same for up to 4 workers: a proposal does not use the results of the 3 points before it."
+        ));
+        let of_one = HISTORY.replace("\"workers\": 4", "\"workers\": 1");
+        let of_one = charts(&searched(&of_one), PlotSelection::default());
+        assert!(!of_one[0].notes.iter().any(|note| note.contains("workers")));
         let Marks::Bars(bars) = &found[2].panels[0].marks else {
             panic!("bars");
         };

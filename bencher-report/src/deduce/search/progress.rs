@@ -68,6 +68,16 @@ pub(super) fn progress(
                           time."
             .to_owned(),
     });
+    if history.workers > 1 {
+        let unseen = match history.workers - 1 {
+            1 => "result of the point before it".to_owned(),
+            count => format!("results of the {count} points before it"),
+        };
+        chart.notes.push(format!(
+            "The order is the same for up to {} workers: a proposal does not use the {unseen}.",
+            history.workers
+        ));
+    }
     if history.stored > 0 {
         let stored = usize::try_from(history.stored).unwrap_or(usize::MAX);
         let count = text::count(stored, "stored point");

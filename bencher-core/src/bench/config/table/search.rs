@@ -54,10 +54,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         shorthands: &[],
         read: |values| {
             let text = one(values)?;
-            let target: f64 = text
-                .trim()
-                .parse()
-                .map_err(|_| format!("`{text}` is not a number"))?;
+            let target: f64 = text.trim().parse().map_err(|_| not_a_target(text))?;
             if target.is_nan() {
                 return Err("nothing reaches a target that is not a number".to_owned());
             }
@@ -83,8 +80,8 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "search-workers",
         takes: OptionValue::Scalar("N"),
         per_sweep: true,
-        help: "Up to how many workers make the same proposals: a proposal waits for the results up to N \
-               before it",
+        help: "Make the same proposals with any number of workers up to N: a proposal does not use the \
+               results of the N - 1 points before it",
         default: "4, or the number of workers if it is larger",
         shorthands: &[],
         read: |values| {
@@ -94,3 +91,17 @@ pub(super) const OPTIONS: &[RunOption] = &[
         show: |c| c.search.workers.map(|workers| workers.to_string()),
     },
 ];
+
+/// Why a text is no target.
+fn not_a_target(text: &str) -> String {
+    let unit = text
+        .trim()
+        .trim_start_matches(|c: char| "+-.0123456789".contains(c));
+    if unit.is_empty() || unit.len() == text.trim().len() {
+        return format!("`{text}` is not a number");
+    }
+    format!(
+        "`{text}` is not a number: leave out `{}`, and give the target in the unit of the result",
+        unit.trim()
+    )
+}
