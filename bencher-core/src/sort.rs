@@ -77,7 +77,7 @@ mod tests {
         fn items_are_sorted_as_by_the_standard_sort(items: Vec<(u8, u16)>) {
             let (mut ours, mut theirs) = (items.clone(), items);
             super::by(&mut ours, |one, other| other.0.cmp(&one.0));
-            theirs.sort_by(|one, other| other.0.cmp(&one.0));
+            theirs.sort_by_key(|item| std::cmp::Reverse(item.0));
             prop_assert_eq!(&ours, &theirs);
             super::by_key(&mut ours, |item| item.1);
             theirs.sort_by_key(|item| item.1);

@@ -243,13 +243,7 @@ impl SweepExecutor {
                 mark_preempted(&mut sample, &timed, &preempted);
                 mark_partial(&mut sample, &timed, &partial);
                 if let Some(floor) = below {
-                    for (position, is_too_short) in timed.iter().zip(too_short) {
-                        if let Some(missing @ None) = sample.get_mut(*position)
-                            && is_too_short
-                        {
-                            *missing = Some(below_resolution(floor));
-                        }
-                    }
+                    mark_too_short(&mut sample, &timed, &too_short, &below_resolution(floor));
                 }
                 if let (Some(counted), Some(meter)) = (&counted, meter) {
                     counted.fill(&mut sample, &meter.borrow());
@@ -358,6 +352,17 @@ fn mark_partial(sample: &mut Sample, timed: &[usize], marks: &[PartialTime]) {
         PartialTime { time, share }.to_value()
     };
     mark_times(sample, timed, marks, |mark| mark.time, value);
+}
+
+/// Says of timed results without a value that their times were too short.
+fn mark_too_short(sample: &mut Sample, timed: &[usize], too_short: &[bool], mark: &Value) {
+    for (position, is_too_short) in timed.iter().zip(too_short) {
+        if let Some(missing @ None) = sample.get_mut(*position)
+            && *is_too_short
+        {
+            *missing = Some(mark.clone());
+        }
+    }
 }
 
 /// A `Duration` holds whole nanoseconds, so a recorded time comes back within this share, or within one.
