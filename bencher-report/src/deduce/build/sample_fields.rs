@@ -71,13 +71,13 @@ pub(super) fn hexbin(shape: &Shape) -> Option<Chart> {
         }),
         gap: samples.gap(at),
     };
-    let axis = |column: &Column, (low, high): (f64, f64), beyond: f64| Axis {
+    let reaching = |column: &Column, (low, high): (f64, f64), beyond: f64| Axis {
         range: Some(((low - beyond).max(f64::MIN), (high + beyond).min(f64::MAX))),
         ..Axis::linear(&column.name, "")
     };
     let axes = (
-        axis(&across, x, width / 2.0),
-        axis(&up, y, step * 2.0 / 3.0),
+        reaching(&across, x, width / 2.0),
+        reaching(&up, y, step * 2.0 / 3.0),
     );
     let facets = Facets::of(shape, &samples.grid, &[]);
     let mut chart = frame::chart(ChartKind::Hexbin, shape, axes, facets, |at| {
@@ -185,7 +185,7 @@ fn color(chart: &mut Chart, name: &str) {
             Marks::HeatMap(map) => numbers.extend(map.values.iter().flatten()),
             Marks::Field(field) => numbers.extend(field.values.iter().flatten()),
             Marks::Hexbin(hexbin) => {
-                numbers.extend(hexbin.cells.iter().map(|cell| cell.count as f64))
+                numbers.extend(hexbin.cells.iter().map(|cell| cell.count as f64));
             }
             _ => {}
         }
