@@ -121,7 +121,7 @@ fn what_makes_no_sense_is_told_with_its_place() {
         ),
         (
             "level = 13",
-            "bencher.toml:1: `level`: `13` is not a whole number in 1..=12",
+            "bencher.toml:1: `level`: `13` is not a whole number from 1 to 12",
         ),
         ("rows = 1\nrows = 2", "bencher.toml:2: duplicate key"),
         ("input = { len = 'few' }", "input values `len=few`"),
@@ -145,7 +145,7 @@ fn what_makes_no_sense_is_told_with_its_place() {
     let (status, _, stderr) = run_in(folder.path(), &[], &[("BENCHER_JOBS", "many")]);
     assert_eq!(status, 2);
     assert!(
-        stderr.contains("BENCHER_JOBS: `many` is not a whole number in 1..=4096"),
+        stderr.contains("BENCHER_JOBS: `many` is not a whole number from 1 to 4096"),
         "{stderr}"
     );
     std::fs::create_dir(&path).unwrap();

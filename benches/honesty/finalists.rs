@@ -7,6 +7,7 @@ use std::f64::consts::PI;
 use std::rc::Rc;
 
 use bencher::bench::{OutputFormat, ReportLocation, RunConfig, Session};
+use bencher::dataset::Dataset;
 use bencher::optimize::Sampler;
 use bencher::prelude::*;
 use bencher::sweep_executor::Interrupt;
@@ -165,7 +166,7 @@ fn bench<S: Benchmark>() -> bencher::Result<Bench<S>> {
         ..RunConfig::default()
     };
     let session = Session::new(config, "search", Interrupt::default());
-    Bench::new(Rc::new(RefCell::new(session)))
+    Ok(Bench::new(Rc::new(RefCell::new(session)))?)
 }
 
 macro_rules! search_of {

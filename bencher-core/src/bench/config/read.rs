@@ -82,17 +82,19 @@ where
     T: FromStr + PartialOrd + Display + Bounded,
 {
     let error = || {
-        let end = if *range.end() == T::MAX {
-            format!("{}..", range.start())
+        let (start, end) = (range.start(), range.end());
+        let numbers = if *end == T::MAX {
+            format!("of at least {start}")
         } else {
-            format!("{}..={}", range.start(), range.end())
+            format!("from {start} to {end}")
         };
-        let start = range.start().to_string().parse::<i128>();
+        let start = start.to_string().parse::<i128>();
         match (text.trim().parse::<i128>(), start) {
             (Ok(number), Ok(start)) if number < start => {
                 format!("`{text}` is too small: it must be at least {start}")
             }
-            _ => format!("`{text}` is not a whole number in {end}"),
+            (Ok(_), _) if *end == T::MAX => format!("`{text}` is too large"),
+            _ => format!("`{text}` is not a whole number {numbers}"),
         }
     };
     let number = text.trim().parse::<T>().map_err(|_| error())?;

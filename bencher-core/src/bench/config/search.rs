@@ -56,6 +56,12 @@ impl FromStr for SearchBudget {
                 "`{text}` is neither a number of evaluations, such as 200, nor a time, such as 10m"
             )
         };
+        let parsed = text.trim().parse::<jiff::SignedDuration>();
+        if parsed.is_ok_and(|time| !time.is_positive()) {
+            return Err(format!(
+                "`{text}` leaves no time to search; give more, such as 10m"
+            ));
+        }
         time(text.trim()).map(Self::Time).map_err(|_| error())
     }
 }

@@ -31,7 +31,7 @@ fn mistakes_in_a_file_have_a_line_and_a_hint() {
             "rows = 0xfffffffffffffffffffffffffffffffffffffffffff",
             "not a whole number",
         ),
-        ("level = 13", "`13` is not a whole number in 1..=12"),
+        ("level = 13", "`13` is not a whole number from 1 to 12"),
         ("level = '5..2'", "write 2..5"),
         ("open = 1", "`open` takes true or false, not integer"),
         ("jobs = '2'", "`jobs` takes a number, not string"),
@@ -165,7 +165,7 @@ fn mistakes_in_the_environment_name_the_variable() {
     assert!(matches!(error, SettingsError::Environment { .. }));
     assert_eq!(
         error.to_string(),
-        "environment variable BENCHER_REPEATS: `few` is not a whole number in 1.."
+        "environment variable BENCHER_REPEATS: `few` is not a whole number of at least 1"
     );
     assert_eq!(
         read("BENCHER_REPEATS", "".into()).unwrap().repeats,

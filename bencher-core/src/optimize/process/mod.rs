@@ -40,7 +40,7 @@ const SHORTER: f64 = 4.0;
 
 /// Below this expected improvement, in standard deviations of the values, the model has found what it knows of. In a space
 /// with choices, every other proposal is then not the model's: what it knows of one choice may say nothing of another.
-const LITTLE: f64 = 0.05;
+const LITTLE: f64 = 0.2;
 
 /// The parameters of the kernel that were fitted last, so that a search does not fit them for every proposal. They follow
 /// from the points alone: without them, the same are found again.
