@@ -25,7 +25,7 @@ fn a_bad_value_names_the_option_the_value_and_what_is_allowed() {
     let cases: [(&[&str], &[&str]); 15] = [
         (&["--store", ""], &["--store", "is empty"]),
         (&["--report", ""], &["--report", "is empty"]),
-        (&["--level", "13"], &["--level", "13", "1..=12"]),
+        (&["--level", "13"], &["--level", "13", "from 1 to 12"]),
         (
             &["--repeats", "0"],
             &["--repeats", "`0`", "must be at least 1"],

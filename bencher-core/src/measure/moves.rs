@@ -30,13 +30,19 @@ pub(super) fn note() {
     MOVED.set(true);
 }
 
-/// A sample begins on this thread.
-pub(crate) fn begin_sample() {
+/// Runs a sample on this thread, which counts if timed code of it is moved.
+pub(crate) fn watch_sample<R>(run: impl FnOnce() -> R) -> R {
+    begin_sample();
+    let result = run();
+    end_sample();
+    result
+}
+
+fn begin_sample() {
     MOVED.set(false);
 }
 
-/// The sample of this thread has ended.
-pub(crate) fn end_sample() {
+fn end_sample() {
     if MOVED.replace(false) {
         SAMPLES.fetch_add(1, Ordering::Relaxed);
     }

@@ -206,10 +206,8 @@ impl SweepExecutor {
                     cx = cx.with_meter(meter);
                 }
                 let in_progress = exit_guard::SampleGuard::begin(job.point, job.repeat);
-                moves::begin_sample();
-                body.run(sweep, &mut cx)
-                    .map_err(|error| describe(error.as_ref()))?;
-                moves::end_sample();
+                let ended = moves::watch_sample(|| body.run(sweep, &mut cx));
+                ended.map_err(|error| describe(error.as_ref()))?;
                 drop(in_progress);
                 if !handle.accept() {
                     // It counts as timed out, whatever it returns, and leaves nothing behind.
