@@ -40,7 +40,16 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // The build with all features finds what is dead; what only the rooms of a feature use bears no mark of its own.
 #![cfg_attr(
-    not(all(feature = "data", feature = "evaluator", feature = "sweeper")),
+    not(all(
+        feature = "cluster",
+        feature = "data",
+        feature = "engine",
+        feature = "evaluator",
+        feature = "history",
+        feature = "search",
+        feature = "store",
+        feature = "sweeper"
+    )),
     allow(dead_code, unused_imports)
 )]
 #![warn(

@@ -22,7 +22,15 @@ pub(crate) fn ci() -> Result<(), String> {
         "warnings",
     ])?;
     // What a feature's code needs must not come from another feature by chance.
-    for features in ["", "store", "data", "evaluator", "sweeper", "search"] {
+    for features in [
+        "",
+        "store",
+        "data",
+        "evaluator",
+        "sweeper",
+        "search",
+        "data search sweeper",
+    ] {
         cargo(&[
             "clippy",
             "--no-default-features",

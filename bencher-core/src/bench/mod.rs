@@ -93,6 +93,7 @@ pub(crate) use result::SweepOutcome;
 pub(crate) use run::SweepRun;
 pub use session::{RunStatus, Session};
 pub use session_report::{ReportOutput, ReportSubject, Reporter};
+#[cfg(feature = "cluster")]
 pub(crate) use steps::root as store_root;
 pub(crate) use table::LONGEST;
 pub use table::{result_table, sample_table};

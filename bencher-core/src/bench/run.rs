@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use crate::dataset::Dataset;
+#[cfg(feature = "cluster")]
 use crate::evaluator::Executors;
 use crate::evaluator::cluster::HostRule;
 use crate::evaluator::process::{ordinal, worker_role};

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+#[cfg(feature = "cluster")]
 use crate::evaluator::Executors;
 use crate::evaluator::process::{WorkerRole, ordinal, worker_role};
 use crate::exit_guard;
