@@ -58,6 +58,7 @@ mod key_table;
 #[cfg(feature = "store")]
 mod leftovers;
 mod lock;
+mod lock_holders;
 mod lock_owner;
 mod lookups;
 mod memory;
@@ -120,6 +121,7 @@ pub(crate) use frame_reader::FrameReader;
 pub use identity::{SweepIdentity, find_partial_result, find_result, remove_results};
 pub use index::{KeyMaker, SampleIndex, StoredResults};
 pub use lock::StoreLock;
+pub(crate) use lock_holders::lock_holders;
 pub use lock_owner::LockOwner;
 pub use lookups::Lookups;
 pub use memory::MemoryStore;

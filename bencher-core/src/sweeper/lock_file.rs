@@ -86,21 +86,12 @@ fn process_name(process: u32) -> Option<String> {
     Some(name.trim_end().to_owned())
 }
 
-/// Linux lists all locks: `1: FLOCK  ADVISORY  WRITE 4711 fe:00:1234 0 EOF`.
+/// The process that has the lock.
 #[cfg(target_os = "linux")]
 fn holding_process(file: &File) -> Option<u32> {
     use std::os::unix::fs::MetadataExt;
-    let inode = file.metadata().ok()?.ino().to_string();
-    let locks = std::fs::read_to_string("/proc/locks").ok()?;
-    let mut held = locks.lines().filter_map(|line| {
-        let mut words = line.split_whitespace().skip(1);
-        // A line with an arrow belongs to a waiting process.
-        let of_flock = words.next()? == "FLOCK";
-        let process = words.nth(2)?.parse().ok()?;
-        let is_this = words.next()?.rsplit(':').next()? == inode;
-        (of_flock && is_this && process > 0).then_some(process)
-    });
-    held.next()
+    let holders = crate::store::lock_holders(file.metadata().ok()?.ino());
+    holders.into_iter().find(|process| *process > 0)
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::console::error_line;
 use crate::measure::environment::OwnSocket;
+use crate::store::lock_holders;
 use crate::value::Digest;
 
 /// The folder of the locks. It must be the same for all users and jobs of a host, so it does not follow `TMPDIR`.
@@ -85,15 +86,14 @@ impl HostLock {
 
     /// Who has the lock, in words: its number and name, where the kernel tells them.
     pub(super) fn owner(&mut self) -> String {
-        let locks = std::fs::read_to_string("/proc/locks").unwrap_or_default();
         let socket = self.socket.now().map(|socket| format!("-{socket}"));
         let endings = [Some(String::new()), socket];
         let files = endings.iter().flatten();
         let numbers: Vec<u64> = files
             .filter_map(|ending| Some(self.file(ending).symlink_metadata().ok()?.ino()))
             .collect();
-        let own = u64::from(std::process::id());
-        let mut processes = numbers.iter().flat_map(|inode| owners(&locks, *inode));
+        let own = std::process::id();
+        let mut processes = numbers.into_iter().flat_map(lock_holders);
         // A process of another container has no number here.
         let process = processes.find(|process| *process != 0 && *process != own);
         match process {
@@ -125,19 +125,6 @@ impl HostLock {
         path.push(format!("{ending}.lock"));
         path.into()
     }
-}
-
-/// The processes that have a lock on a file, by the list of the kernel: `1: FLOCK ADVISORY WRITE 700 08:01:42 0 EOF`.
-/// The lines of those that wait begin with an arrow after the number.
-fn owners(locks: &str, inode: u64) -> impl Iterator<Item = u64> {
-    locks.lines().filter_map(move |line| {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let [_, "FLOCK", _, _, process, file, ..] = words[..] else {
-            return None;
-        };
-        let is_here = file.rsplit(':').next()?.parse() == Ok(inode);
-        is_here.then(|| process.parse().ok()).flatten()
-    })
 }
 
 /// The locked file of this path; none where another worker has it.
@@ -216,10 +203,6 @@ mod tests {
 
     #[test]
     fn the_owner_of_a_lock_is_named() {
-        let locks = "1: POSIX  ADVISORY  WRITE 5 08:01:42 0 EOF\n2: FLOCK  ADVISORY  WRITE 700 08:01:42 0 EOF\n\
-                     2: -> FLOCK  ADVISORY  WRITE 701 08:01:42 0 EOF\n3: FLOCK  ADVISORY  READ 9 08:01:420 0 EOF\n";
-        assert_eq!(owners(locks, 42).collect::<Vec<_>>(), [700]);
-        assert_eq!(owners(locks, 420).collect::<Vec<_>>(), [9]);
         let folder = tempfile::tempdir().unwrap();
         let mut lock = HostLock::in_folder(folder.path(), "n1");
         let made = open(&lock.file("")).unwrap();
