@@ -59,7 +59,7 @@ fn tradeoff() -> SweepRecord {
     record("Size against speed", data)
 }
 
-/// Places that samples recorded, of which one failed.
+/// Places that samples recorded. One sample failed.
 fn places() -> SweepRecord {
     let dims = vec![levels("walk", &["round", "straight", "lost"])];
     let results = vec![result("places", "", Kind::Table)];
@@ -85,7 +85,7 @@ fn places() -> SweepRecord {
     record("Places", data)
 }
 
-/// A map of which one cell is larger than all others by far, one smaller, and one has no value.
+/// A map with extremes: one cell is far above all others, one far below, and one has no value.
 fn extremes() -> SweepRecord {
     let dims = vec![
         numbers("a", "", &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]),

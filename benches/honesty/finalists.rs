@@ -61,7 +61,7 @@ struct Measurement {
     truth: Option<f64>,
 }
 
-/// A time of which the same holds; its noise is a factor.
+/// The same for a time: it is 1 s at best, and its noise is a factor.
 #[derive(ParametrizedSweep, Clone, Debug)]
 struct Timing {
     #[sweep(bounds(0.0, 1.0))]

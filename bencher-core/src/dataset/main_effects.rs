@@ -47,7 +47,15 @@ pub struct PairEffect {
     pub bounds: Option<(f64, f64)>,
 }
 
+/// From here on, the bounds of a share say that noise is part of the differences.
+const NOISE: f64 = 0.01;
+
 impl MainEffect {
+    /// Whether points differ by noise, too, or may do so: bounds of the share are apart, or there are none.
+    pub fn is_noisy(&self) -> bool {
+        self.bounds.is_none_or(|(low, high)| high - low >= NOISE)
+    }
+
     /// The levels with the least and the greatest mean.
     pub fn extremes(&self) -> Option<[(&Value, f64); 2]> {
         let known = self.levels.iter();

@@ -273,7 +273,7 @@ fn joined(texts: &[String]) -> String {
     }
 }
 
-/// Says that points have no value, any of which might be better.
+/// Says how many points have no value: each of them might be better.
 pub(super) fn without_value(missing: usize) -> Option<String> {
     match missing {
         0 => None,

@@ -165,11 +165,7 @@ fn effects(dataset: &Dataset, result: &str) -> Option<String> {
             (true, false) => "combinations of inputs",
         };
         // Means of repeats differ by their noise, too, which is no input's.
-        let is_noisy = |effect: &MainEffect| {
-            let bounds = effect.bounds;
-            bounds.is_none_or(|(low, high)| high - low >= 0.01)
-        };
-        let noise = if effects.iter().any(is_noisy) {
+        let noise = if effects.iter().any(MainEffect::is_noisy) {
             " and noise"
         } else {
             ""

@@ -27,8 +27,7 @@ pub struct SearchHistory {
     pub end: String,
     /// How many stored points it knew when it began.
     pub stored: u64,
-    /// For how many workers its order is the same: each proposal follows from the results before so many; 0 where that is
-    /// not known.
+    /// The largest number of workers that make the same proposals in the same order; 0 where that is not known.
     #[serde(default)]
     pub workers: u64,
     /// What it made small or large.

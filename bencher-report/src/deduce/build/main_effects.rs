@@ -59,11 +59,7 @@ fn shares(shape: &Shape, effects: &[MainEffect]) -> Chart {
     if rest >= LEAST {
         let which = if pairs.is_empty() { "their" } else { "other" };
         // Means of repeats differ by their noise, too, which is no input's.
-        let is_noisy = |effect: &MainEffect| {
-            let bounds = effect.bounds;
-            bounds.is_none_or(|(low, high)| high - low >= 0.01)
-        };
-        let noise = if effects.iter().any(is_noisy) {
+        let noise = if effects.iter().any(MainEffect::is_noisy) {
             " and noise"
         } else {
             ""
