@@ -243,9 +243,9 @@ fn a_store_held_by_another_process_is_waited_for_and_then_an_error() {
     let args = [&QUICK[..], &["--wait", "0.2", "--no-report"]].concat();
     let (status, _, stderr) = run(root.path(), &args);
     assert_eq!(status, 1);
-    let holder = format!("process {}", std::process::id());
+    let owner = format!("process {}", std::process::id());
     assert!(
-        stderr.contains("waiting for the store") && stderr.contains(&holder),
+        stderr.contains("waiting for the store") && stderr.contains(&owner),
         "{stderr}"
     );
     assert!(

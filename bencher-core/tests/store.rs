@@ -252,13 +252,13 @@ fn a_removed_store_takes_nothing_silently() {
 }
 
 #[test]
-fn a_held_store_names_its_holder() {
+fn an_open_store_names_its_owner() {
     let root = filled();
     let (database, _) = open(root.path());
     let mut owners = Vec::new();
     let patience = Duration::from_millis(120);
-    let error = Database::open(root.path(), patience, |holder| {
-        owners.push(holder.to_string());
+    let error = Database::open(root.path(), patience, |owner| {
+        owners.push(owner.to_string());
     });
     let text = error.unwrap_err().to_string();
     assert!(

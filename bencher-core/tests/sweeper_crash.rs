@@ -216,7 +216,7 @@ fn a_hundred_kills_lose_nothing_and_repeat_nothing() {
 /// Every acknowledged element is done, and nobody got what somebody had who was not being killed.
 fn check_log(lines: &[String], sweeper: &ParamSweeper<u32>) {
     let mut killed: BTreeSet<&str> = BTreeSet::new();
-    let mut holders: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut owners: BTreeMap<&str, &str> = BTreeMap::new();
     let mut acknowledged = BTreeSet::new();
     for line in lines {
         let (what, rest) = line.split_once(' ').unwrap();
@@ -227,15 +227,15 @@ fn check_log(lines: &[String], sweeper: &ParamSweeper<u32>) {
                     !acknowledged.contains(n),
                     "{n} is done, and was handed out again"
                 );
-                if let Some(holder) = holders.insert(n, process) {
+                if let Some(owner) = owners.insert(n, process) {
                     assert!(
-                        killed.contains(holder),
-                        "{n} was with {holder}, who lives, and {process}"
+                        killed.contains(owner),
+                        "{n} was with {owner}, who lives, and {process}"
                     );
                 }
             }
             "done" => {
-                assert_eq!(holders.get(n), Some(&process));
+                assert_eq!(owners.get(n), Some(&process));
                 assert!(acknowledged.insert(n), "{n} was done twice");
             }
             "killing" => drop(killed.insert(process)),

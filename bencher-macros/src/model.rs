@@ -47,7 +47,7 @@ pub(crate) struct Field {
     pub(crate) kind: FieldKind,
 }
 
-/// What a field is in the sweep.
+/// The role of a field in the sweep.
 pub(crate) enum FieldKind {
     Input(Box<Input>),
     Result(Box<ResultSpec>),
@@ -71,7 +71,7 @@ pub(crate) struct Input {
 }
 
 impl Input {
-    /// An input of which only this is said.
+    /// An input with no option but this one.
     pub(crate) fn of(type_name: TypeName, values: Values, units: String) -> Self {
         Self {
             type_name,
@@ -218,7 +218,7 @@ pub(crate) struct GateSpec {
     pub(crate) against: String,
 }
 
-/// What a function is for.
+/// The purpose of a function.
 pub(crate) enum Form {
     /// Its body is measured.
     Measured(Box<MeasuredBody>),
@@ -232,7 +232,7 @@ pub(crate) struct MeasuredBody {
     pub(crate) sweep: Sweep,
     /// The parameters of its type, each with what it may be.
     pub(crate) types: Vec<TypeChoice>,
-    /// What it is called with, in order.
+    /// Its arguments, in order.
     pub(crate) arguments: Vec<Argument>,
     /// Whether it is timed as a whole; else it times itself.
     pub(crate) whole: bool,
@@ -249,7 +249,7 @@ pub(crate) struct TypeChoice {
     pub(crate) arguments: Vec<GenericArgument>,
 }
 
-/// What a body is called with.
+/// The arguments of a body.
 pub(crate) enum Argument {
     /// The context.
     Context,

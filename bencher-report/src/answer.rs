@@ -1,4 +1,4 @@
-//! What a sweep found, and what is doubtful about it: found once, for its page and for its pictures.
+//! The findings of a sweep and the doubts about them: computed once, for its page and for its pictures.
 
 use bencher_core::dataset::Dataset;
 use bencher_core::record::{Caveat, CaveatKind, Finding, caveats, findings};

@@ -18,7 +18,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Reads a command line, of which only some options are known.
+    /// Reads a command line; only some of its options are known.
     pub(crate) fn parse(args: &[String], known: &[&str]) -> Result<Self, String> {
         let mut words = Words::new(args);
         let is_known = |name: &str| known.contains(&name);

@@ -62,7 +62,7 @@ impl Words {
         crate::store::chosen(named.map(PathBuf::from))
     }
 
-    /// The number that an option gives, of which `kind` says what is possible.
+    /// The number that an option gives; `kind` names the possible ones.
     pub(crate) fn number<T: FromStr>(
         &mut self,
         name: &'static str,
@@ -77,7 +77,7 @@ impl Words {
         Ok(Some(number))
     }
 
-    /// What is left: words without dashes, so many at most.
+    /// The remaining words without dashes, `most` at most.
     pub(crate) fn rest(self, most: usize) -> Result<Vec<String>, String> {
         if let Some(option) = self.words.iter().find(|word| word.starts_with("--")) {
             let name = option.split('=').next().unwrap_or_default();
@@ -89,7 +89,7 @@ impl Words {
         }
     }
 
-    /// What stands behind `--`, and is for another program.
+    /// The words behind `--`, which are for another program.
     pub(crate) fn behind_dashes(&mut self) -> Vec<String> {
         match self.words.iter().position(|word| word == "--") {
             Some(at) => self.words.split_off(at).split_off(1),

@@ -1,4 +1,4 @@
-//! What the tests need beside the Rust toolchain: installed where that is possible, named clearly
+//! The tools that the tests need beside the Rust toolchain: installed where that is possible, named clearly
 //! where it is not. Nothing is skipped for want of it.
 
 use std::path::Path;

@@ -33,7 +33,7 @@ impl Layers {
     pub(super) fn run(&self) -> RunConfig {
         let whole = self.whole();
         if whole.is_shown_only() {
-            // What is only shown is shown as it will be in the end.
+            // A setting that is only printed is printed with its final value.
             return whole;
         }
         whole.at_step(self.step)

@@ -28,7 +28,7 @@ impl Session {
         &mut self,
         tag: &str,
     ) -> Result<Option<Box<dyn SampleStore>>, StoreError> {
-        // What a worker process measures is stored by the one that started it.
+        // The samples of a worker process are stored by the process that started it.
         if worker_role().is_some() {
             return Ok(None);
         }

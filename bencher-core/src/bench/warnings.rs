@@ -19,7 +19,7 @@ pub(super) struct MeasuredRun<'a> {
 }
 
 impl MeasuredRun<'_> {
-    /// What a reader of the numbers must know, the gravest first: what is lost, then what may be wrong.
+    /// The warnings about the numbers, the gravest first: lost values, then doubtful ones.
     pub(super) fn warnings(&self) -> Vec<String> {
         let end = self.end;
         let mut warnings = Vec::new();

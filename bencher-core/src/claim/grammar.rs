@@ -64,7 +64,7 @@ enum ClaimValue {
     },
 }
 
-/// What the values of one result are compared with, in the unit of the result.
+/// The right side of a claim about one result, in the unit of the result.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Limit {
     pub(super) operator: Operator,
@@ -152,7 +152,7 @@ impl ResultClaim {
         )
     }
 
-    /// What the values of a result are compared with. `is_time` says that the claim is about the centre of times if it
+    /// The right side of a claim. `is_time` says that the claim is about the centre of times if it
     /// names no statistic.
     pub(super) fn limit(
         &self,

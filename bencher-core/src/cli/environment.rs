@@ -13,7 +13,7 @@ use super::error::SettingsError;
 
 /// Reads the variables of all options; an empty one says nothing.
 ///
-/// What takes a list is separated by `;`.
+/// Lists are separated by `;`.
 pub(super) fn read(variable: &dyn Fn(&str) -> Option<OsString>) -> Result<Settings, SettingsError> {
     let mut settings = Settings::default();
     for option in options() {

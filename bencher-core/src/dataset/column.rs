@@ -239,7 +239,7 @@ fn put<T>(array: &mut ArrayD<T>, flat: usize, value: T) -> bool {
 /// So many bytes fit every machine, which is then not asked.
 const ALWAYS_FITS: usize = 1 << 24;
 
-/// The number of cells as a length, if so many cells of `width` bytes fit this machine's memory.
+/// The number of cells as a length, if that many cells of `width` bytes fit this machine's memory.
 pub(super) fn fitting(cells: u128, width: usize) -> Result<usize, DatasetError> {
     let too_large = || DatasetError::TooLarge {
         cells,

@@ -136,7 +136,7 @@ impl Dataset {
     }
 }
 
-/// The cells of all datasets, each at its place along an axis, of which it takes so many positions.
+/// The cells of all datasets, each at its place along an axis, with the number of its positions there.
 fn join(
     datasets: &[&Dataset],
     dims: Vec<Dim>,

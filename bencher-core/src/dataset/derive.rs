@@ -7,7 +7,7 @@ use super::TIMES_OF;
 use super::variable::{FloatCells, absent_of};
 use super::{Cell, CellState, Dataset, DatasetError, Dim, Formula, Variable, VariableInfo};
 
-/// What a variable is made from: another one, or the coordinates of a dimension.
+/// The source of a variable: another one, or the coordinates of a dimension.
 enum Operand<'a> {
     Variable(&'a Variable),
     Coordinates {
@@ -90,7 +90,7 @@ impl Dataset {
             .iter()
             .map(|name| self.operand(name))
             .collect::<Result<Vec<_>, _>>()?;
-        // What an f32 would hold is rounded to it.
+        // A number of an f32 is rounded to it.
         let narrow = |x: f64| match info.kind {
             Kind::Float(32) => Kind::Float(32).canonical(&Value::Float(x))?.as_f64(),
             _ => Some(x),

@@ -157,7 +157,7 @@ impl<'d> EffectShares<'d> {
             return Ok(None);
         };
         let total: f64 = numbers.iter().map(|x| (x - middle).powi(2)).sum();
-        // What is left of equal values by rounding is no difference.
+        // A rest that rounding leaves of equal values is no difference.
         let least = numbers.len() as f64 * (middle.abs() * 1e-12).powi(2);
         Ok((total > least && total.is_finite()).then_some(Self {
             dims,

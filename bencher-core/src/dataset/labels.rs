@@ -12,7 +12,7 @@ use super::Dim;
 pub(crate) struct Labels {
     kind: Kind,
     width: usize,
-    /// What several coordinates are shortened to: these are shown in full.
+    /// Short forms that several coordinates share: these coordinates are shown in full.
     shared: HashSet<String>,
 }
 

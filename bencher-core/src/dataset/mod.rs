@@ -315,7 +315,7 @@ impl Dataset {
             })
     }
 
-    /// The positions of the dimensions of some names, each of which may stand once.
+    /// The positions of the dimensions with some names; each name may stand once.
     fn axes(&self, names: &[&str]) -> Result<Vec<usize>, DatasetError> {
         let mut axes = Vec::with_capacity(names.len());
         for name in names {

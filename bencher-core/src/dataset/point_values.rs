@@ -32,7 +32,7 @@ pub struct PointValues {
     pub has_modes: bool,
 }
 
-/// What was measured at one point, without its inputs; the fields are those of [`PointValues`].
+/// The measured values of one point, without its inputs; the fields are those of [`PointValues`].
 pub(crate) struct PointNumbers<'d> {
     dataset: &'d Dataset,
     pub(crate) repeats: Vec<f64>,

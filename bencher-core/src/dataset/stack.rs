@@ -13,7 +13,7 @@ use super::{CellState, Dataset, DatasetError, Dim};
 /// Why [`Dataset::unstack`] leaves a cell without a value.
 const NO_COMBINATION: &str = "there is no such combination";
 
-/// What a cell that is skipped for this reason may take, in bytes: its share of the reasons.
+/// The memory of a cell that is skipped for this reason, in bytes: its share of the reasons.
 const REASON_BYTES: usize = 64;
 impl Dataset {
     /// Replaces a dimension of items by one dimension for every part of the items.

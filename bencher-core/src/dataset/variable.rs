@@ -236,7 +236,7 @@ impl Variable {
         self.recorder().record_explained(flat, value, state, reason)
     }
 
-    /// What fills many cells: whether they are shared is asked once, not for each.
+    /// A writer of many cells: whether they are shared is asked once, not for each.
     pub(super) fn recorder(&mut self) -> Recorder<'_> {
         Recorder {
             info: &self.info,

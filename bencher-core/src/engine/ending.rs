@@ -99,7 +99,7 @@ pub(super) fn end_on_signals(stop: &Arc<StopRequest>) -> std::io::Result<()> {
                 error_line!("\nstopping as soon as possible; press Ctrl-C again to stop at once");
                 continue;
             }
-            // Kept, so that the program does not end by itself before this has.
+            // Kept, so that the program does not end before this thread.
             let mut running = running();
             if let Some(ending) = running.take() {
                 let exit_status = u8::try_from(signal).ok().and_then(|n| n.checked_add(128));

@@ -38,7 +38,7 @@ pub(super) fn command(name: String) -> Command {
                 .short('l')
                 .value_name("LEVEL")
                 .value_parser(|text: &str| text.parse::<LogLevel>())
-                // So that it is told what a level is.
+                // A negative number reaches the parser, whose error names the levels.
                 .allow_negative_numbers(true)
                 .default_value("info")
                 .help("Log level: error, warn, info, debug, trace"),

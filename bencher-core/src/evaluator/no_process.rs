@@ -90,7 +90,7 @@ pub const fn worker_role() -> Option<&'static WorkerRole> {
     None
 }
 
-/// Places are not counted where nobody comes to them.
+/// Places are not counted where no worker process runs.
 pub(crate) const fn ordinal(_: &str) -> u64 {
     0
 }

@@ -75,7 +75,7 @@ pub struct AppendReport {
 /// Stores a run as a snapshot of its series, below a store's root.
 ///
 /// When this returns, the snapshot survives a crash and a power cut. Snapshots that newer ones displace are removed
-/// after that. What goes wrong then is a warning, since the run is stored.
+/// after that. A failure after that is a warning, since the run is stored.
 ///
 /// See the [module](super) for an example.
 ///

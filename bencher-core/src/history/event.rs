@@ -1,4 +1,4 @@
-//! What a snapshot is called on the axis of time.
+//! The name of a snapshot on the axis of time.
 
 use std::fmt;
 use std::io::Read;
@@ -185,7 +185,7 @@ fn text_of(output: Option<impl Read>) -> String {
     const LONGEST_TEXT: u64 = 1 << 16;
     let mut bytes = Vec::new();
     if let Some(output) = output {
-        // What was read before an error is what there is.
+        // The lines before a read error count.
         let _ = output.take(LONGEST_TEXT).read_to_end(&mut bytes);
     }
     String::from_utf8_lossy(&bytes).into_owned()

@@ -51,5 +51,5 @@ pub(super) fn in_order(snapshots: Vec<Snapshot>) -> Vec<Snapshot> {
     ordered
 }
 
-/// What decides between snapshots that may both be next; the last part is the position.
+/// The key that orders snapshots which may both be next; its last part is the position.
 type Key = Reverse<(Timestamp, u64, Digest, usize)>;

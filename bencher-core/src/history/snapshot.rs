@@ -142,7 +142,7 @@ impl Snapshot {
     }
 }
 
-/// What a snapshot's file holds before its record; the order of the fields is the format.
+/// The head of a snapshot's file, before its record; the order of the fields is the format.
 #[derive(Serialize, Deserialize)]
 struct Heading {
     number: u64,

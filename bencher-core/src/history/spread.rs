@@ -47,7 +47,7 @@ const FACTORS: [(f64, f64); 18] = [
 /// two). One outlier spoils two differences, so at least two lie above the chosen one; of three values, the nearest
 /// two count. The price is precision: it knows about half as much as the mean square of as many clean runs.
 ///
-/// Values that are not positive and finite have no logarithm and are passed over. `None` for fewer than three others.
+/// Values that are not positive and finite have no logarithm and are ignored. `None` for fewer than three others.
 /// Equal values give 0, and so do values that mostly equal their neighbours. A caller that divides by it sets a
 /// floor, such as the resolution of the clock.
 ///
@@ -84,7 +84,7 @@ pub fn between_run_spread(values: &[f64]) -> Option<BetweenRunSpread> {
     })
 }
 
-/// The factor and the degrees of freedom of so many values.
+/// The factor and the degrees of freedom of `count` values.
 fn factors(count: usize) -> Option<(f64, f64)> {
     let at = count.checked_sub(FEWEST)?;
     Some(FACTORS.get(at).copied().unwrap_or_else(|| many(count)))

@@ -72,7 +72,7 @@ impl Batches {
     /// ```
     /// use std::time::Duration;
     /// use bencher_core::measure::{Batches, FakeClock, Region, Timer, RoundTarget, Stopwatch};
-    /// // How often calls of so many microseconds are run for the second batch of a point.
+    /// // The number of calls in the second batch of a point, for calls of this many microseconds.
     /// let calls = |micros, seconds| {
     ///     let budget = Duration::from_secs(seconds);
     ///     let batches = Batches::sharing(30e-9, budget, 10, RoundTarget::AsNeeded);
@@ -245,7 +245,7 @@ struct Runs<'r> {
 #[derive(Clone, Copy)]
 struct TimedRun {
     batch: Batch,
-    /// What a slice took in all, with what is not timed.
+    /// The whole duration of a slice, with the parts that are not timed.
     whole: Duration,
 }
 
@@ -439,8 +439,8 @@ mod tests {
         }
     }
 
-    /// What makes inputs is not timed, but takes a hundred times as long as the work: slices are as short as the clock
-    /// can tell, and batches of many points last no longer than theirs.
+    /// The preparation of inputs is not timed, but takes a hundred times as long as the work: slices are as short as
+    /// the clock can tell, and batches of many points last no longer than theirs.
     #[test]
     fn what_is_not_timed_counts_for_the_length() {
         for (points, most) in [(1, 40_000), (10, 4600), (100, 3200)] {

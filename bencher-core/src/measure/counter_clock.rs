@@ -109,7 +109,7 @@ fn ticks() -> u64 {
     use std::arch::x86_64::{_mm_lfence, _rdtsc};
     // SAFETY: every processor of this architecture has both.
     unsafe {
-        // What stands before is done when the counter is read, and what stands behind has not begun.
+        // Instructions before the counter's read have ended, and those behind it have not begun.
         _mm_lfence();
         let ticks = _rdtsc();
         _mm_lfence();

@@ -33,7 +33,7 @@ use crate::sort;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BestRule {
-    /// What does not matter: a point that is better by less than this share counts as equally good. At 0, ties never end.
+    /// The tolerance: a point that is better by less than this share counts as equally good. At 0, ties never end.
     pub within: f64,
     /// The position of the result among the recorded series.
     pub result: usize,

@@ -28,7 +28,7 @@ const WARM_UP: u64 = 8;
 /// How many batches the first round of a point costs at most besides its own: trials that double until one lasts as
 /// long as a batch.
 const FIRST_ROUND: f64 = 4.0;
-/// What else a sample takes beside its batches, and what calls take that are slower than the first were.
+/// The time of a sample beside its batches, and of calls that are slower than the first ones.
 const SLACK: f64 = 1.1;
 /// The longest that a slice takes in all where its length is that of making inputs, unless a batch is longer.
 pub(super) const LONGEST_TRIALS: Duration = Duration::from_millis(100);

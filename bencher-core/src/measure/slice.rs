@@ -41,7 +41,7 @@ pub struct Slice {
 /// use bencher_core::measure::{Slice, IterationTime};
 /// let slice = Slice { iterations: 1_000_000, time: Duration::from_millis(1) };
 /// let IterationTime::Below { floor } = slice.per_iteration(0.3e-9) else { unreachable!() };
-/// assert!((floor - 3e-9).abs() < 1e-15, "1 ns, of which 0.3 ns are the loop's");
+/// assert!((floor - 3e-9).abs() < 1e-15, "1 ns, with 0.3 ns of the loop");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum IterationTime {

@@ -171,7 +171,7 @@ mod tests {
         wall: Duration::ZERO,
     };
 
-    /// Some milliseconds on a core, of so many in all.
+    /// Some milliseconds on a core, of the milliseconds in all.
     fn disturbed(busy: u64, wall: u64) -> CoreObservation {
         CoreObservation {
             used: CoreUse {

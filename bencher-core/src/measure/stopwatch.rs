@@ -41,7 +41,7 @@ pub(crate) struct CoreObservation {
 
 /// In so long a slice a preemption or two may be of no account.
 const LONG: Duration = Duration::from_millis(5);
-/// What preemptions take of a long slice is of no account below this share.
+/// Below this share of a long slice, the time of preemptions is ignored.
 const LITTLE: f64 = 0.002;
 /// How long a thread is left alone, about, on a machine where nobody else wants its core.
 const QUIET: f64 = 0.01;

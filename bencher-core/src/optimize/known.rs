@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use super::space::{Place, SearchSpace};
 
-/// A point with its objectives, all of which are to be small; infinite where it failed.
+/// A point with its objectives, which are all minimised; infinite where it failed.
 #[derive(Clone, Debug)]
 pub(super) struct Evaluated {
     pub(super) place: Place,

@@ -26,7 +26,7 @@ impl SearchOptions {
         Self { sampler, ..self }
     }
 
-    /// Sets the seed (0). The same seed gives the same proposals, if results are told in the same order or the search is
+    /// Sets the seed (0). The same seed gives the same proposals, if results come in the same order or the search is
     /// [reproducible](Self::workers).
     pub fn seed(self, seed: u64) -> Self {
         Self { seed, ..self }

@@ -49,7 +49,7 @@ impl Plan {
             version: series.version,
             tag: &series.tag,
             over_time: false,
-            // No sweep has none: it stands for as many as are needed.
+            // No sweep has zero repeats: 0 stands for the number that the precision needs.
             repeats: if self.is_adaptive() {
                 0
             } else {

@@ -113,7 +113,8 @@ pub trait ProgressSink {
         let _ = event;
     }
 
-    /// A search has a better point than before, after so many evaluations: its objective, with bounds where it has any.
+    /// A search has a better point than before: the number of evaluations, and its objective, with bounds where it has
+    /// any.
     fn best(&mut self, evaluations: u64, best: &str) {
         let _ = (evaluations, best);
     }

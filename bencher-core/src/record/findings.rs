@@ -110,7 +110,7 @@ pub fn findings(dataset: &Dataset) -> Vec<Finding> {
         if dataset.attributes.contains_key(SEARCH) {
             // Its points were chosen, and its best one was measured again.
             let goals = dataset.attributes.get(SEARCH_GOAL);
-            // Of several objectives, what is said of all stands with the first.
+            // Findings about all objectives stand with the first one.
             let first = goals.and_then(|goals| goals.split(", ").next());
             if first == Some(result) {
                 add(

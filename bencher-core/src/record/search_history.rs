@@ -1,4 +1,4 @@
-//! What a search did, evaluation by evaluation, as it is kept with its dataset.
+//! The history of a search, evaluation by evaluation, as it is kept with its dataset.
 
 use serde::{Deserialize, Serialize};
 
@@ -100,7 +100,8 @@ pub struct SearchImportance {
     pub bounds: (f64, f64),
 }
 
-/// What the model of a search expects of the first objective along one input, where the others are those of the best point.
+/// The first objective along one input as the model of a search predicts it; the other inputs have the values of the
+/// best point.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SearchSlice {

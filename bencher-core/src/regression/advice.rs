@@ -1,4 +1,4 @@
-//! What would help a point that is undecided.
+//! Advice for a point that is undecided.
 
 use crate::stats::median;
 

@@ -64,7 +64,7 @@ impl Family {
         Self { control, ..self }
     }
 
-    /// Together with so many effects along axes, which get [`AXES_SHARE`] of the rate.
+    /// Together with `effects` effects along axes, which get [`AXES_SHARE`] of the rate.
     pub fn with_effects(self, effects: usize) -> Self {
         Self { effects, ..self }
     }
@@ -108,7 +108,7 @@ impl Family {
         self.rate * AXES_SHARE / self.effects.max(1) as f64
     }
 
-    /// How many pairs bounds need where the rate is divided evenly over so many looks.
+    /// The number of pairs that bounds need where the rate is divided evenly over `looks` looks.
     pub fn pairs_needed(&self, looks: usize) -> usize {
         pairs_for(self.least_misrate() / looks.max(1) as f64)
     }
@@ -122,7 +122,7 @@ impl Family {
     }
 }
 
-/// How many pairs a family of points at [`FAMILY_RATE`] needs, with so many looks of equal rates.
+/// How many pairs a family of points at [`FAMILY_RATE`] needs, with `looks` looks of equal rates.
 ///
 /// ```
 /// use bencher_core::regression::pairs_needed;

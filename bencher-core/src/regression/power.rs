@@ -1,4 +1,4 @@
-//! Which effects so many pairs show, and how many pairs an effect needs.
+//! The effects that a number of pairs shows, and the number of pairs that an effect needs.
 //!
 //! Estimates for people: they go by the spread seen so far, take it for normal, and never change a verdict.
 
@@ -23,7 +23,7 @@ const MOST_IDEAL: usize = 200;
 /// More pairs than anyone measures.
 const MOST_PAIRS: usize = 1_000_000;
 
-/// The half-width of the signed-rank bounds of so many pairs, over the standard deviation of a difference.
+/// The half-width of the signed-rank bounds of some pairs, over the standard deviation of a difference.
 ///
 /// None where the pairs are too few. Up to 200 pairs they are the bounds of an ideal normal sample (Blom's scores,
 /// 1958): near the fewest pairs the bounds are the extreme differences, which asymptotic formulas make too narrow.
@@ -62,7 +62,7 @@ fn ideal_half_width(pairs: usize, misrate: f64) -> Option<f64> {
     bounds.map(|(lower, upper)| (upper - lower) / 2.0)
 }
 
-/// How far beyond a threshold an effect must lie to be found with 80 % by so many pairs like these.
+/// How far beyond a threshold an effect must lie to be found with 80 % by a number of pairs like these.
 ///
 /// In the unit of the differences: for log-ratios, 0.01 is about 1 %. None for fewer than two pairs, or too few
 /// for the misrate.
@@ -179,7 +179,7 @@ mod tests {
         total
     }
 
-    /// The share of samples of so many normal differences with this centre whose lower bound is above 0.
+    /// The share of samples of `pairs` normal differences with this centre whose lower bound is above 0.
     fn power(pairs: usize, centre: f64, misrate: f64) -> f64 {
         let mut state = 5;
         let found = (0..200).filter(|_| {

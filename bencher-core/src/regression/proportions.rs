@@ -15,7 +15,7 @@ pub struct Proportion {
 }
 
 impl Proportion {
-    /// So many successes of so many trials; none where there are more of them than trials.
+    /// `successes` of `trials`; none where the successes outnumber the trials.
     pub fn new(successes: u64, trials: u64) -> Option<Self> {
         (successes <= trials).then_some(Self { successes, trials })
     }

@@ -242,7 +242,7 @@ impl Judgement {
         }
     }
 
-    /// The judgement of an effect that rests on so many pairs.
+    /// The judgement of an effect of `pairs` pairs.
     pub fn of_effect(effect: Effect, pairs: usize, rule: &Rule) -> Self {
         let (verdict, reason) = effect.judge(rule);
         Self {

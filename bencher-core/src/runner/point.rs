@@ -165,7 +165,7 @@ fn readings<'t>(
         return Err(known());
     }
     let (mut found, mut twice) = (Vec::new(), None);
-    // What was read, and what is left; the last is read next.
+    // The parts that were read, and the rest; the last is read next.
     let mut open: Vec<(Reading<'t>, &'t str)> = vec![(Vec::new(), text)];
     let mut steps = 0;
     while let Some((reading, rest)) = open.pop() {

@@ -84,7 +84,7 @@ impl Continuum {
 /// What a search asks of a continuum.
 #[cfg(feature = "search")]
 impl Continuum {
-    /// How many values lie at multiples of one step of so many, at most.
+    /// The greatest number of values at multiples of one step in `steps`.
     pub(crate) fn most_places(&self, steps: u64) -> u128 {
         let most = u128::from(steps) + 1;
         match self {

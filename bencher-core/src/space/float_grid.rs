@@ -231,7 +231,7 @@ fn steps_below(quotient: f64) -> f64 {
     }
 }
 
-/// The value at a position between two ends, the last of which has the position `last`.
+/// The value at a position between two ends; the upper end has the position `last`.
 fn linspace(low: f64, high: f64, last: u64, position: u64) -> f64 {
     let width = high - low;
     if position >= last {

@@ -129,7 +129,7 @@ mod tests {
         disagreements_of((3, 16), points, noise, factor)
     }
 
-    /// The same with so many fresh and stored rounds.
+    /// The same with `fresh` and `stored` rounds.
     fn disagreements_of(
         (fresh, stored): (usize, usize),
         points: usize,

@@ -70,7 +70,7 @@ fn monotone_sequence(centred: &[f64]) -> f64 {
     (0..STEPS).fold(sum(0.0), |ratio, _| sum((ratio / n as f64).min(0.5)))
 }
 
-/// The correlation of values with those that come so many later; `lag` is less than their number.
+/// The correlation of values with the ones `lag` positions later; `lag` is less than their number.
 fn correlation(centred: &[f64], lag: usize) -> f64 {
     let all: f64 = centred.iter().map(|x| x * x).sum();
     let pairs = centred.iter().zip(centred.iter().skip(lag));
@@ -147,7 +147,7 @@ mod tests {
     }
 
     /// Noise of single values hides from their neighbours how slow the rest is: here the sum of all
-    /// correlations is 9.5, of which neighbours see 0.45.
+    /// correlations is 9.5, and neighbours account for 0.45 of it.
     #[test]
     fn what_is_slow_beneath_noise_is_seen() {
         let found = mean_widening(|seed| {

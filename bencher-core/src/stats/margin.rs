@@ -49,7 +49,7 @@ fn many_centre_bounds(sorted: &[f64], misrate: f64) -> Option<(f64, f64)> {
     })
 }
 
-/// The mean of two values that so many means of pairs are below.
+/// The mean of the pair at a rank among all means of pairs.
 fn mean_of_rank(sorted: &[f64], rank: f64) -> f64 {
     let (mut below, mut above) = match (sorted.first(), sorted.last()) {
         (Some(first), Some(last)) => (*first, *last),
@@ -120,8 +120,8 @@ fn ends_of_pairs(sorted: &[f64], limit: f64) -> impl Iterator<Item = usize> + '_
     })
 }
 
-/// The rank from below, and from above, of the values that bound the median of so many by the sign test, counted from
-/// 0; none where they are too few for the misrate.
+/// The rank from below, and from above, of the values that bound the median of `count` values by the sign test, counted
+/// from 0; none where they are too few for the misrate.
 pub(super) fn median_rank(count: usize, misrate: f64) -> Option<usize> {
     if count > MOST_EXACT {
         let n = count as f64;
@@ -272,7 +272,7 @@ fn signed(n: usize) -> Vec<f64> {
 }
 
 /// In how many ways two samples of these sizes can be arranged so that a value of the first comes before
-/// one of the second in so many pairs: the coefficients of a Gaussian binomial.
+/// one of the second in a number of pairs: the coefficients of a Gaussian binomial.
 fn sums(n: usize, m: usize) -> Vec<f64> {
     let most = n * m;
     let mut ways = vec![0.0; most + 1];

@@ -56,7 +56,7 @@ pub fn mean(values: &[f64]) -> Option<f64> {
     Some(sum_of(values.iter().map(|x| x * SMALLER)) / count / SMALLER)
 }
 
-/// What numbers near the end of the floats are multiplied by before they are added up: a power of two, so that
+/// The factor for numbers near the end of the floats before they are added up: a power of two, so that
 /// nothing is rounded. So many of them do not exist that their sum overflows then.
 const SMALLER: f64 = 1.0 / (1_u128 << 80) as f64;
 

@@ -151,7 +151,7 @@ fn computed(values: &[f64], misrate: f64) -> Option<Summary> {
         sorted,
     } = centre(&scaled, misrate)?;
     let back = |x: f64| if is_log { x.exp() } else { x * unit };
-    // The estimator refuses values half of which are equal; their spread is nothing.
+    // The estimator has no value where half of the values are equal: their spread is zero.
     let spread = raw::spread(&sorted, true).unwrap_or(0.0);
     let middle = back(middle).clamp(least, most);
     let clamp = |x: f64| if is_widened { x } else { x.clamp(least, most) };

@@ -6,13 +6,14 @@ use pragmastat::estimators::raw;
 const DENSE: f64 = 0.5;
 /// Few values show their spread badly: of this many, half must lie within half as many spreads.
 const FEW: f64 = 10.0;
-/// Such a core ends so many deviations above its middle, where one in 160 normal values lies beyond.
+/// Such a core ends this number of deviations above its middle, where one in 160 normal values lies beyond.
 const DENSE_END: f64 = 2.5;
-/// A core around its lower half ends so many deviations above and below, where one in 370 normal values lies beyond.
+/// A core around its lower half ends this number of deviations above and below, where one in 370 normal values lies
+/// beyond.
 const END: f64 = 3.0;
-/// A core is so many times as dense as the values just above it. Exponential values are 3.7 times as dense there.
+/// A core is this many times as dense as the values just above it. Exponential values are 3.7 times as dense there.
 const DENSER: f64 = 5.0;
-/// The upper half of a core is no wider than so many times its lower half.
+/// The upper half of a core is no wider than this many times its lower half.
 const LOPSIDED: f64 = 1.25;
 /// The least values, and the least share of all, that are further above a core than others are below it.
 const LEAST: (usize, f64) = (4, 0.03);
@@ -23,7 +24,7 @@ const SKEWED: f64 = 0.11;
 const SKEWED_FEW: f64 = 0.05;
 /// Fewer than this are few.
 const ENOUGH: usize = 32;
-/// The nearest of so many exponential values lies beyond the end in one of 20 samples by more than three means over
+/// The nearest of `count` exponential values lies beyond the end in one of 20 samples by more than three means over
 /// their number; the distance of their centre from the end is about 0.8 means.
 const BEYOND: f64 = 4.0;
 
@@ -36,7 +37,7 @@ pub(super) fn end_of_core(sorted: &[f64]) -> Option<usize> {
     end_by_lower_half(sorted).or_else(|| end_of_dense_half(sorted))
 }
 
-/// The shortest interval with so many values: the index of its first, and its length.
+/// The shortest interval with `count` values: the index of its first, and its length.
 fn shortest(sorted: &[f64], count: usize) -> Option<(usize, f64)> {
     let last = count.checked_sub(1)?;
     let width = |first: usize| Some(sorted.get(first + last)? - sorted.get(first)?);

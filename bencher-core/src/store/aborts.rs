@@ -42,7 +42,7 @@ impl AbortWatch {
         (self.aborts >= TOO_MANY).then(|| format!("opening it aborted {} programs", self.aborts))
     }
 
-    /// What comes now is no opening of this database.
+    /// Ends the watch: the code after this does not open the database.
     pub(super) fn stop(&mut self) {
         self.handler = None;
     }
@@ -56,7 +56,7 @@ impl AbortWatch {
 impl Drop for AbortWatch {
     fn drop(&mut self) {
         if self.aborts == 0 {
-            // What remains says nothing: it is empty.
+            // The file that remains is empty and has no effect.
             let _ = fs::remove_file(&self.path);
         }
     }

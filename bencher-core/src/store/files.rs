@@ -25,7 +25,7 @@ pub(super) fn open_plain(path: &Path, options: &mut OpenOptions) -> io::Result<F
     match options.open(path) {
         Ok(file) if file.metadata()?.is_file() => Ok(file),
         Ok(file) => Err(not_plain(file.metadata()?.file_type())),
-        // What the system says of a link or a socket does not tell that it is one.
+        // The system's error for a link or a socket does not name its kind.
         Err(error) => match kind(path) {
             Ok(kind) if !kind.is_file() => Err(not_plain(kind)),
             _ => Err(error),

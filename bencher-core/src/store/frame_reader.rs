@@ -14,7 +14,7 @@ pub(crate) struct FrameReader {
     file: File,
     len: u64,
     at: u64,
-    /// How many stretches were passed over.
+    /// How many stretches were skipped.
     pub(crate) damaged: u64,
     /// How many records have a version that this program does not read.
     pub(crate) other_version: u64,

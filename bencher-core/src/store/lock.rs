@@ -71,7 +71,7 @@ impl StoreLock {
             }
             std::thread::sleep(LOOK_AGAIN.min(patience.saturating_sub(started.elapsed())));
         }
-        // Who holds the store is only a courtesy to those who wait: failing to say so is no error.
+        // The owner's name is only a help to processes that wait: a failure to write it is no error.
         let _ = write_owner(&mut file);
         Ok(Self { _file: file, path })
     }

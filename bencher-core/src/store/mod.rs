@@ -58,8 +58,8 @@ mod key_table;
 #[cfg(feature = "store")]
 mod leftovers;
 mod lock;
-mod lock_holders;
 mod lock_owner;
+mod lock_owners;
 mod lookups;
 mod memory;
 #[cfg(feature = "store")]
@@ -121,8 +121,8 @@ pub(crate) use frame_reader::FrameReader;
 pub use identity::{SweepIdentity, find_partial_result, find_result, remove_results};
 pub use index::{KeyMaker, SampleIndex, StoredResults};
 pub use lock::StoreLock;
-pub(crate) use lock_holders::lock_holders;
 pub use lock_owner::LockOwner;
+pub(crate) use lock_owners::lock_owners;
 pub use lookups::Lookups;
 pub use memory::MemoryStore;
 pub use pack::{Pack, PackedSample, ResultId, Series};

@@ -124,7 +124,7 @@ pub fn rebuild_samples(
             _ => Vec::new(),
         };
         let mut missing = pack.filtered(|sample| {
-            // A record does not say of which run each of its times is.
+            // A record does not name the run of each of its times.
             let mut others = others.iter().map(|epoch| {
                 let key = keys.key_in(*epoch, sample.inputs, sample.repeat);
                 index.and_then(|index| index.get(key))

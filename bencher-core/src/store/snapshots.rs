@@ -55,7 +55,7 @@ pub(crate) struct SnapshotNote {
     pub(crate) decision: Decision,
 }
 
-/// What a note says; the order is part of the format.
+/// The fields of a note; their order is part of the format.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Decision {
     /// The run does not count, and why.

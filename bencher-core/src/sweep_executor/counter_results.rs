@@ -53,7 +53,7 @@ struct Turn {
     /// Made by the thread that uses it, because the kernel counts for that one.
     meter: Option<(ThreadId, RefCell<Meter>)>,
     /// The number of the sample that has it, and when that sample is abandoned if it has not ended.
-    holder: Option<(u64, Option<Instant>)>,
+    owner: Option<(u64, Option<Instant>)>,
     samples: u64,
 }
 
@@ -82,8 +82,8 @@ impl Drop for MeterGuard<'_> {
     fn drop(&mut self) {
         let mut turn = self.counted.turn();
         // An abandoned sample has lost its turn.
-        if turn.holder.is_some_and(|(number, _)| number == self.number) {
-            turn.holder = None;
+        if turn.owner.is_some_and(|(number, _)| number == self.number) {
+            turn.owner = None;
             turn.meter = self.meter.take();
             drop(turn);
             self.counted.is_free.notify_one();
@@ -119,7 +119,7 @@ impl CounterResults {
     pub(super) fn acquire(&self, time_left: Option<Duration>) -> MeterGuard<'_> {
         let here = thread::current().id();
         let mut turn = self.turn();
-        while let Some((_, until)) = turn.holder {
+        while let Some((_, until)) = turn.owner {
             let left = until.map(|until| until.saturating_duration_since(Instant::now()));
             turn = match left {
                 Some(Duration::ZERO) => break,
@@ -135,7 +135,7 @@ impl CounterResults {
         }
         turn.samples += 1;
         let number = turn.samples;
-        turn.holder = Some((
+        turn.owner = Some((
             number,
             time_left.and_then(|left| Instant::now().checked_add(left)),
         ));
@@ -246,10 +246,7 @@ mod tests {
         let next = counted.acquire(None);
         assert!(late.meter().is_some() && next.meter().is_some());
         drop(late);
-        assert!(
-            counted.turn().holder.is_some(),
-            "the turn is the next one's"
-        );
+        assert!(counted.turn().owner.is_some(), "the turn is the next one's");
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| counted.acquire(None).number);
             drop(next);

@@ -43,7 +43,7 @@ pub(super) struct Evaluations<'r> {
     pub(super) reached: Option<u64>,
 }
 
-/// What the samples of a search are taken with.
+/// The parts that the samples of a search need.
 pub(super) struct SearchContext<'r> {
     pub(super) options: &'r RunOptions,
     pub(super) jobs: &'r mut FutureCache,
@@ -187,7 +187,7 @@ impl Evaluations<'_> {
         };
         self.seconds
             .insert(trial, self.started.elapsed().as_secs_f64());
-        // The trial was proposed, and is told once.
+        // The trial was proposed, and its result is reported once.
         let taken = self.search.proposals.tell(trial, means);
         debug_assert!(taken.is_ok());
         if let Some(value) = reached {

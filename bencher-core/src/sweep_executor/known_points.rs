@@ -161,7 +161,7 @@ impl SweepExecutor {
     }
 }
 
-/// Leaves so many points at most, spread evenly over their digests.
+/// Leaves a limited number of points, spread evenly over their digests.
 fn limit(points: &mut StoredPoints) {
     let count = points.len();
     if count > MOST {

@@ -14,7 +14,7 @@ use super::run::{RunEnd, SweepExecutor};
 /// How a race is run.
 pub(super) struct RaceSettings<'r> {
     pub(super) rules: RoundRules,
-    /// The groups of points, each of which has its own best one.
+    /// The groups of points; each group has its own best point.
     pub(super) groups: &'r HashMap<u64, u64>,
     pub(super) timer: &'r Timer,
 }

@@ -60,7 +60,7 @@ impl RoundsEnd {
 /// The settings of a sweep in rounds.
 pub(super) struct RoundSettings<'r> {
     pub(super) rules: RoundRules,
-    /// The groups of points, each of which has its own best one.
+    /// The groups of points; each group has its own best point.
     pub(super) groups: &'r HashMap<u64, u64>,
     pub(super) timer: &'r Timer,
     pub(super) control: RunControl<'r>,

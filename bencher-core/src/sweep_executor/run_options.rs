@@ -62,7 +62,7 @@ pub struct RunOptions {
     pub folders: Option<JobFolders>,
     /// The rules of rounds over all points; `None` takes the samples in `order`.
     pub rounds: Option<RoundRules>,
-    /// In a [race](crate::measure::BestRule): the groups of points, each of which has its own best one.
+    /// In a [race](crate::measure::BestRule): the groups of points; each group has its own best point.
     pub race_groups: HashMap<u64, u64>,
     /// The timer that measures times.
     pub timer: Timer,

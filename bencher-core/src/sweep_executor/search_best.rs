@@ -43,7 +43,7 @@ pub(crate) struct NamedBest {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct FinalRace {
     pub(crate) finalists: usize,
-    /// What does not matter: a finalist that is better by less counts as equally good.
+    /// The tolerance: a finalist that is better by less counts as equally good.
     pub(crate) within: f64,
     /// The finalists that may be better by more than that.
     pub(crate) open: Vec<u64>,

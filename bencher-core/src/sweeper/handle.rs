@@ -318,7 +318,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
         let inner = &mut *turn.inner;
         let done = inner.begin_turn().and_then(|()| work(inner));
         if done.is_err() {
-            // What is on the disk then is read before anything else.
+            // Records that are on the disk then are read first.
             inner.end_turns();
         }
         done

@@ -137,7 +137,7 @@ impl<T: Serialize> Inner<T> {
                 error: Some(format!("{owner} ended before it was done")),
                 ..note
             };
-            // It does not have to be on the disk: a reader of the claim after a crash comes to the same result.
+            // It does not have to be on the disk: a reader of the claim after a crash finds the same result.
             let _ = self.step(group, &places, Transition::Expire, &update)?;
             self.watch.remove_owner_file(key, self.table.owner(key));
         }

@@ -184,7 +184,7 @@ impl Drop for Presence {
     fn drop(&mut self) {
         self.shared.signs().ended = true;
         self.shared.changed.notify_all();
-        // What is not there any more is gone; if it stays behind, its lock is free.
+        // The file may be removed already; if it remains, its lock is free.
         let _ = fs::remove_file(&self.shared.path);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();

@@ -90,8 +90,8 @@ fn process_name(process: u32) -> Option<String> {
 #[cfg(target_os = "linux")]
 fn holding_process(file: &File) -> Option<u32> {
     use std::os::unix::fs::MetadataExt;
-    let holders = crate::store::lock_holders(file.metadata().ok()?.ino());
-    holders.into_iter().find(|process| *process > 0)
+    let owners = crate::store::lock_owners(file.metadata().ok()?.ino());
+    owners.into_iter().find(|process| *process > 0)
 }
 
 #[cfg(not(target_os = "linux"))]

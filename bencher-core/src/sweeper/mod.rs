@@ -20,7 +20,7 @@
 //! // Later, or elsewhere:
 //! let sweeper = ParamSweeper::open(dir.path(), sweep(&factors)?.iter())?;
 //! assert_eq!(sweeper.get_done().len(), 3);
-//! // What was skipped is tried again, unless the options say otherwise.
+//! // Skipped combinations are tried again, unless the options say otherwise.
 //! assert_eq!(sweeper.get_next()?.map(|c| c.to_string()).as_deref(), Some("algo=merge len=1000"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

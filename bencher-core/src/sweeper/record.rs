@@ -365,7 +365,7 @@ pub(super) mod tests {
                 *at.get_mut(&mut body) = byte;
             }
             if let Ok(line) = read_line(&sealed(&body)) {
-                // What is read is written again in a form that is read.
+                // A record that was read is written in a form that can be read.
                 let bytes = written(&line);
                 prop_assert_eq!(read_line(&bytes), Ok(line));
             }

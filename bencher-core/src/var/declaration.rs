@@ -160,7 +160,7 @@ fn in_function(declarations: &[&'static Declaration], function: &str) -> Vec<&'s
         let rest = (known.path)().strip_prefix(function);
         rest.is_some_and(|rest| rest.starts_with("::"))
     };
-    // What the derive adds to the path of the function is the same everywhere, so these paths are the shortest.
+    // The derive adds the same text to the path of every function, so these paths are the shortest.
     let length = |known: &&'static Declaration| (known.path)().len();
     let inside: Vec<_> = declarations.iter().filter(inside).copied().collect();
     let shortest = inside.iter().map(length).min();

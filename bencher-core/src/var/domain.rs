@@ -73,7 +73,7 @@ pub enum Values {
         /// The highest exponent.
         high: u32,
     },
-    /// The variants of an enum, some of which have inputs of their own.
+    /// The variants of an enum; some have inputs of their own.
     Branches(Vec<Branch>),
 }
 

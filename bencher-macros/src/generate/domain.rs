@@ -50,7 +50,7 @@ pub(super) fn domain_name(field: &Field) -> Ident {
     format_ident!("__bencher_domain_{}", field.handle)
 }
 
-/// What the declaration says, as calls on a domain of which nothing is said yet.
+/// The options of the declaration, as calls on an empty domain.
 fn calls(input: &Input, private: &TokenStream) -> TokenStream {
     let mut calls = match &input.values {
         Values::All => TokenStream::new(),

@@ -49,7 +49,7 @@ pub(crate) fn function(function: &Function) -> TokenStream {
 /// In place of a function with errors: itself, so that its body is checked all the same.
 pub(crate) fn dummy_function(function: &Function) -> TokenStream {
     let (item, conditions) = (&function.item, &function.conditions);
-    // `allow`: nothing calls it here, which is no mistake beside those that are told.
+    // `allow`: nothing calls it here, and a warning beside the reported errors would mislead.
     if item.sig.receiver().is_some() {
         // It can stand where it was written, and nowhere else.
         return quote!(#(#conditions)* #[allow(unused)] #item);

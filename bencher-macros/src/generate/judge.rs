@@ -16,7 +16,7 @@ pub(super) fn judge(
     let run = format_ident!("{RUN}");
     let [entry, session, point] = ["entry", "session", "point"].map(own);
     let [judged, kind, result] = ["judged", "kind", "result"].map(own);
-    // What does not fit is shown where the user says otherwise.
+    // A type error points at the place where the user declares another type.
     let signature = &function.item.sig;
     let given = match signature.inputs.first() {
         Some(FnArg::Typed(parameter)) => own_at("result", &parameter.ty),

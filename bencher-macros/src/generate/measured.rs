@@ -257,7 +257,7 @@ fn input(argument: &Argument) -> Option<TokenStream> {
         }
         Argument::Borrowed(ident, ty) => {
             let bound = bound(ident);
-            // What holds a `str` is a `String`.
+            // The owned form of a `str` is a `String`.
             Some(match ty {
                 syn::Type::Reference(reference) if is_str(&reference.elem) => quote!(&**#bound),
                 _ => quote!(&*#bound),
@@ -271,7 +271,7 @@ fn is_str(ty: &syn::Type) -> bool {
     matches!(ty, syn::Type::Path(path) if path.path.is_ident("str"))
 }
 
-/// What a field is bound to, which no expression of the user can mean.
+/// The name that a field is bound to, which no expression of the user can contain.
 fn bound(field: &Ident) -> Ident {
     own(&format!("field_{}", syn::ext::IdentExt::unraw(field)))
 }

@@ -325,7 +325,7 @@ impl Options {
 }
 
 impl Written {
-    /// What is wrong where the option is not in its form.
+    /// The error where the option is not in its form.
     fn misses(&self, form: Form) -> Option<&'static str> {
         match (form, &self.argument) {
             (Form::Flag, Argument::Flag)

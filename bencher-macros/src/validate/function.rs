@@ -74,7 +74,7 @@ fn say_lifetime(ty: &mut Type) {
     }
 }
 
-/// What no function can be that a program calls by itself.
+/// Refuses the forms of functions that a program cannot call.
 fn refuse(signature: &Signature, errors: &mut Errors) {
     if let Safety::Unsafe(token) = &signature.safety {
         errors.on(token, "a sweep's function is called by the runner, which cannot know when that is safe: drop `unsafe`");

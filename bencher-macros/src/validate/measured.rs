@@ -61,7 +61,7 @@ pub(super) fn measured(
         let input: DeriveInput = parse_quote!(struct #sweep_ident { #(#fields),* });
         structure(&input, container(&sweep_ident, &attributes.doc), errors)
     };
-    // What the user wrote says whether there is a time already; its errors are told below.
+    // The user's declaration shows whether there is a time already; its errors are reported below.
     let whole = fields.is_empty() || declared(&fields, &mut Errors::default()).timed().is_none();
     let own = fields.len();
     if whole {

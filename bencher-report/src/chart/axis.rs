@@ -131,7 +131,7 @@ impl Axis {
         const LONGEST: usize = 24;
         let levels = text::levels(dim);
         let is_long = levels.iter().any(|level| level.chars().count() > LONGEST);
-        // What the parts of all levels are stands in the place of the unit, which they do not have.
+        // The common form of all levels stands in the place of the unit, which they do not have.
         let parts = text::parts(dim).filter(|_| is_long && dim.units.is_empty());
         let (units, levels) = parts.unwrap_or_else(|| (dim.units.clone(), levels));
         Self {

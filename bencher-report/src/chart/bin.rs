@@ -14,7 +14,7 @@ impl Chart {
         (bins != (1, 1) && self.panels.iter().all(is_map)).then_some(bins)
     }
 
-    /// The chart with means of neighbouring cells, so many columns and rows of each.
+    /// The chart with means of neighbouring cells: blocks of `across` by `up` cells.
     pub(super) fn binned(&self, (across, up): (usize, usize)) -> Self {
         let panel = |panel: &Panel| Panel {
             facets: panel.facets.clone(),

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Gap;
 
-/// Values at every combination of two or three numeric inputs, the first of which runs fastest.
+/// Values at every combination of two or three numeric inputs; the first input runs fastest.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Field {
     /// The numbers of the first input, ascending.

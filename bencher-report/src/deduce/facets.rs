@@ -56,7 +56,7 @@ impl Facets {
         facets
     }
 
-    /// Places over some inputs, the first of which is the innermost.
+    /// Places over some inputs; the first one is the innermost.
     fn over(shape: &Shape, grid: &Grid, mut peeled: Vec<usize>, most: usize, what: &str) -> Self {
         let inner = peeled.first().map_or(1, |axis| shape.levels(*axis));
         peeled.reverse();

@@ -1,4 +1,4 @@
-//! What the kinds of charts need of a shape: each need is a function that gives the reason for the reader where it is not met.
+//! The requirements of the kinds of charts on a shape: each is a function that returns the reason where it is not met.
 
 use bencher_core::dataset::DimRole;
 use bencher_core::value::TablePlot;
@@ -239,7 +239,7 @@ pub(super) fn once(shape: &Shape) -> Option<String> {
     shape.repeated().then(|| repeats_text(shape))
 }
 
-/// How many repeats the points have: of a timed sweep, each as many as it needed.
+/// The number of repeats of the points; in a timed sweep it differs from point to point.
 pub(super) fn repeats_text(shape: &Shape) -> String {
     if shape.in_rounds {
         format!("points have up to {} repeats", shape.repeats)

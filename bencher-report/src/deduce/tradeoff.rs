@@ -39,7 +39,7 @@ pub(super) struct TradeoffPoint {
     /// The bounds of both values, low and high; the values themselves where there are none.
     pub(super) x_bounds: (f64, f64),
     pub(super) y_bounds: (f64, f64),
-    /// What the bounds say about its place; plain where no point has bounds, and where it is surely dominated.
+    /// The class of its place by the bounds; plain where no point has bounds, and where it is surely dominated.
     pub(super) sign: PointSign,
 }
 

@@ -198,7 +198,7 @@ mod tests {
             ["plain", "□□□ #1", "□□□ #2", "□□□ #3", "□□□ #1", "□□"]
         );
         assert_eq!(shown(&["a日", "b日"]), ["a□", "b□"]);
-        // What is as it would be drawn keeps its text, and no number is given twice.
+        // A text that is drawn as it stands stays as it is, and no number is given twice.
         assert_eq!(
             shown(&["□", "日", "□ #1", "本"]),
             ["□", "□ #2", "□ #1", "□ #3"]

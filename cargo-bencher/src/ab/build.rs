@@ -46,7 +46,7 @@ impl fmt::Display for Target {
     }
 }
 
-/// Which target of which package is built, and how.
+/// The target that is built, its package, and the way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct BuildOptions {
     pub(crate) target: Target,

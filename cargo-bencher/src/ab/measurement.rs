@@ -32,7 +32,7 @@ pub(super) struct Measurement<'o> {
 pub(super) enum Measured {
     /// With the verdicts of its last look.
     Whole(RunComparison),
-    /// The user stopped it after so many pairs; the latest look, if there was one.
+    /// The user stopped it after some pairs; the latest look, if there was one.
     Interrupted {
         pairs: usize,
         looked: Option<RunComparison>,

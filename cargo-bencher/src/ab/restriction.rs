@@ -1,4 +1,4 @@
-//! What further pairs measure: only what is undecided.
+//! The points that further pairs measure: only undecided ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;

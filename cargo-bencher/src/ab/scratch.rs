@@ -55,7 +55,7 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // What cannot be removed now is removed by the next comparison.
+        // Files that cannot be removed now are removed by the next comparison.
         let _ = std::fs::remove_dir_all(&self.path);
     }
 }

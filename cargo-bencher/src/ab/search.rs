@@ -175,7 +175,7 @@ fn named(checkout: &Checkout, commit: &str) -> String {
     line(checkout.folder(), arguments).unwrap_or_else(|_| commit.to_owned())
 }
 
-/// The commits of a search, of which one at a time is checked out.
+/// The commits of a search; one at a time is checked out.
 struct Commits<'s> {
     search: &'s Search,
     checkout: &'s Checkout,
@@ -308,7 +308,7 @@ impl Commits<'_> {
         let left = lines(self.checkout.folder(), arguments).unwrap_or_default();
         match left.first() {
             Some(newest) => format!(
-                "interrupted; the first bad commit is one of {}, of which {} is the newest",
+                "interrupted; the first bad commit is one of {}; the newest of them is {}",
                 left.len(),
                 named(self.checkout, newest)
             ),

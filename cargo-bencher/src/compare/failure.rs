@@ -3,7 +3,7 @@ use std::process::ExitCode;
 
 use crate::stop::INTERRUPTED;
 
-/// Why a comparison did not come to a verdict.
+/// The reason why a comparison has no verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
     /// A mistake on the command line.

@@ -21,7 +21,7 @@ use crate::words::Words;
 
 use source::Source;
 
-/// What is compared where nothing is named.
+/// The sides of the comparison where none is named.
 const DEFAULT: [&str; 2] = ["previous", "last"];
 
 /// Compares two sides, and says by the exit status how it came out: 3 of a regression, 4 where it is undecided.

@@ -17,7 +17,7 @@ pub(crate) enum Output {
     Json,
 }
 
-/// What is compared how, and where it is written.
+/// The sides of the comparison, its rule, and the files that are written.
 #[derive(Clone, Debug)]
 pub(crate) struct OutputOptions {
     pub(crate) compare: CompareOptions,

@@ -13,7 +13,7 @@ use crate::files::load_file;
 /// The results of one side.
 #[derive(Debug)]
 pub(super) struct Source {
-    /// What it is called in tables.
+    /// Its name in tables.
     pub(super) name: String,
     pub(super) records: Vec<SweepRecord>,
     /// Whether a tag chose them, so that the tag tells nothing apart.
@@ -54,7 +54,7 @@ impl Source {
         let is_export = |record: &SweepRecord| record.bench.is_empty();
         let has_exports = self.records.iter().chain(&other.records).any(is_export);
         if other.is_of_tag && !self.is_of_tag {
-            // What else is there was measured under other tags.
+            // The other results were measured under other tags.
             self.records.retain(|record| record.tag.is_empty());
         }
         if self.is_of_tag || has_exports {

@@ -29,7 +29,7 @@ pub(crate) fn write_new(
         fs::rename(&part, folder).map_err(|error| failed(&error))
     });
     if renamed.is_err() {
-        // What is left over is of no use to anyone, and the error is already known.
+        // Leftovers are of no use, and the error is already known.
         let _ = fs::remove_dir_all(&part);
     }
     renamed

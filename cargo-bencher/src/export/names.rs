@@ -27,8 +27,8 @@ impl Names {
     }
 }
 
-/// The name with `_` for what separates paths, is special in a file name, or is reserved by Zarr, and of so many bytes at
-/// most.
+/// The name with `_` for what separates paths, is special in a file name, or is reserved by Zarr, and of a limited
+/// number of bytes at most.
 pub(crate) fn portable(wanted: &str, longest: usize) -> String {
     let is_special = |c: char| c.is_control() || "/\\:*?\"<>|".contains(c);
     let mut name: String = wanted

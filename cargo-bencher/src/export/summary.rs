@@ -94,7 +94,7 @@ fn centred(dataset: &Dataset, variable: &Variable) -> Vec<Summary> {
     found.collect()
 }
 
-/// The same of points without repeats, of which nothing has to be computed: the time is its own centre, without bounds.
+/// The same of points without repeats, which need no computation: the time is its own centre, without bounds.
 fn single(dataset: &Dataset, variable: &Variable) -> Vec<Summary> {
     let numbers: Vec<Option<f64>> = (0..dataset.len())
         .map(|flat| variable.number(flat))

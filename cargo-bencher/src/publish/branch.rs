@@ -150,7 +150,7 @@ impl Place {
             ("GIT_WORK_TREE", tree),
         ];
         self.git(&["read-tree", base.unwrap_or("--empty")], &places)?;
-        // What is published is what was drawn, whatever the user sets for sources.
+        // The files are published as they were drawn, whatever the user sets for sources.
         let plain = ["-c", "core.autocrlf=false", "-c", "core.safecrlf=false"];
         let add = ["add", "--force", "--all", "--", &name, INDEX];
         self.git(&[&plain[..], &add].concat(), &places)?;
@@ -239,7 +239,7 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // What is left over is small, and git does not know it.
+        // Leftovers are small, and git does not track them.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

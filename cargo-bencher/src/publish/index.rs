@@ -10,7 +10,7 @@ use bencher_core::bench::report_files::{LIST, List, PAGE};
 /// The name of the page.
 pub(super) const INDEX: &str = PAGE;
 
-/// What distinguishes the page from one of somebody else, which is not replaced.
+/// The mark that distinguishes the page from another one, which is not replaced.
 const MARK: &str = "<meta name=\"generator\" content=\"bencher: index of reports\">";
 
 /// How often the page is written again because another machine added a report meanwhile.

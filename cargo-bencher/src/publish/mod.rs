@@ -108,7 +108,7 @@ fn add(folder: &Path, draw: &dyn Fn(&Path) -> Result<(), String>) -> Result<Stri
     ))
 }
 
-/// The names of a report of this moment, the first of which is free almost always: `2026-03-01T12-00-00Z`.
+/// The names of a report of this moment; the first one is almost always free: `2026-03-01T12-00-00Z`.
 fn names() -> impl Iterator<Item = String> {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let seconds = since.map_or(0, |since| i128::from(since.as_secs()));

@@ -6,7 +6,7 @@ use bencher_core::bench::PlotSelection;
 
 use crate::words::Words;
 
-/// What is drawn, and what is written.
+/// The results that are drawn, and the files that are written.
 #[derive(Debug)]
 pub(super) struct Options {
     pub(super) store: PathBuf,

@@ -68,7 +68,7 @@ pub(super) fn by_history(
                 || reason.contains(&format!("{name} at "))
         };
         let mut all = newest.record.dataset.variables().iter();
-        // What a person wrote names no result, and is about the run as a whole.
+        // A person's text names no result, and is about the run as a whole.
         names(result) || !all.any(|variable| names(&variable.info.name))
     };
     match state {

@@ -18,7 +18,7 @@ struct User {
     name: &'static str,
     /// The line of its manifest that names the tool.
     dependency: String,
-    /// The bench, with so many types or functions, of which the first has a number of its own.
+    /// Makes the bench with a number of types or functions; the first one contains the second number.
     bench: fn(usize, usize) -> String,
 }
 

@@ -132,7 +132,7 @@ pub struct RunConfig {
     pub run_tag: String,
     /// What to do with samples of other executables. `None` means strict for timed results and warn for others.
     pub code: Option<CodePolicy>,
-    /// What to do with samples of machines of other classes. `None` means strict for results that are timed or counted,
+    /// The rule for samples of machines of other classes. `None` means strict for results that are timed or counted,
     /// and ignore for others.
     pub machine: Option<MachinePolicy>,
     /// How runs are kept over time, and judged by earlier ones.

@@ -158,7 +158,11 @@ fn an_interrupt_tears_down_before_the_result_is_kept_and_drawn() {
     let deadline = Instant::now() + Duration::from_secs(60);
     while !read().contains("in the middle") {
         assert!(Instant::now() < deadline, "the child got nowhere");
-        assert_eq!(child.try_wait().unwrap(), None, "the child ended by itself");
+        assert_eq!(
+            child.try_wait().unwrap(),
+            None,
+            "the child ended before it was killed"
+        );
         std::thread::yield_now();
     }
     let kill = Command::new("kill")

@@ -231,7 +231,7 @@ fn a_number_below_zero_is_the_value_of_the_option_before_it() {
     let config = read(&["--tag", "-1", "--sweep", "-.5", "--rows", "3"]).unwrap();
     assert_eq!((config.run_tag.as_str(), config.rows), ("-1", 3));
     assert_eq!(config.only, ["-.5"]);
-    // What is no number is an option as before, and a switch takes no value.
+    // A word that is not a number is an option as before, and a switch takes no value.
     assert!(read(&["--rows", "--json"]).unwrap_err().contains("--rows"));
     assert!(
         read(&["--json", "-1"])

@@ -147,7 +147,7 @@ impl Table<'_> {
             attributes,
         } = Outline::read(&place)?;
         let infos = Outline::read_infos(&place)?;
-        // What is claimed must be there before room is made for it.
+        // A claimed length is checked before memory is allocated for it.
         let cells = dims
             .iter()
             .fold(1_u128, |cells, dim| cells.saturating_mul(dim.len() as u128));

@@ -88,7 +88,7 @@ impl Outline {
                     newest: JSON_VERSION,
                 });
             }
-            // What version 1 wrote is a part of what version 2 writes.
+            // Version 2 writes everything that version 1 wrote.
             _ => {}
         }
         whole.only(&[
@@ -211,7 +211,7 @@ fn read_variable(
     Ok(variable)
 }
 
-/// What the cells of a variable are read as: a column holds moments and items as their text, and
+/// The type that the cells of a variable are read as: a column holds moments and items as their text, and
 /// floats of every kind in full.
 pub(in super::super) fn cell_kind(kind: Kind) -> Kind {
     match kind {

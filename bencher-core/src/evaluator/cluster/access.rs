@@ -29,7 +29,7 @@ pub(super) struct Access {
     encrypts: bool,
 }
 
-/// What the server knows this user by; it is never shown.
+/// The credentials of this user; they are never shown.
 #[derive(PartialEq)]
 enum Secret {
     None,

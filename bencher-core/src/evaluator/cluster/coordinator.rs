@@ -40,7 +40,7 @@ pub(super) use setup::{Setup, run};
 /// How often a coordinator looks after its server and workers.
 const TICK: Duration = Duration::from_millis(500);
 
-/// What the coordinator is asked.
+/// A request to the coordinator.
 #[derive(Debug)]
 pub(super) enum Order<A> {
     Submit(Vec<Task<A>>),
@@ -77,7 +77,7 @@ struct Coordinator<A, R> {
     hosts: Hosts,
     /// The worker that measures, where one host takes all jobs.
     measuring: Option<WorkerName>,
-    /// Who wants to know its environment.
+    /// The recipient of its environment.
     listener: Option<Sender<Environment>>,
     counts: ClusterReport,
     /// Deliveries whose results are still with the server.

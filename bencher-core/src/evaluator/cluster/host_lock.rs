@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::console::error_line;
 use crate::measure::environment::OwnSocket;
-use crate::store::lock_holders;
+use crate::store::lock_owners;
 use crate::value::Digest;
 
 /// The folder of the locks. It must be the same for all users and jobs of a host, so it does not follow `TMPDIR`.
@@ -18,7 +18,7 @@ const FOLDER: &str = "/tmp";
 /// A worker that is pinned to one socket locks that socket, and shares the lock of the host with those that are pinned
 /// to other sockets. Every other worker has the host to itself.
 ///
-/// The kernel gives a lock back when its holder ends in any way. Containers that do not share `/tmp` do not share it.
+/// The kernel gives a lock back when its owner ends in any way. Containers that do not share `/tmp` do not share it.
 #[derive(Debug)]
 pub(super) struct HostLock {
     /// The files of the locks, without their endings.
@@ -84,7 +84,7 @@ impl HostLock {
         })
     }
 
-    /// Who has the lock, in words: its number and name, where the kernel tells them.
+    /// The owner of the lock as text: process number and name, where the kernel gives them.
     pub(super) fn owner(&mut self) -> String {
         let socket = self.socket.now().map(|socket| format!("-{socket}"));
         let endings = [Some(String::new()), socket];
@@ -93,7 +93,7 @@ impl HostLock {
             .filter_map(|ending| Some(self.file(ending).symlink_metadata().ok()?.ino()))
             .collect();
         let own = std::process::id();
-        let mut processes = numbers.into_iter().flat_map(lock_holders);
+        let mut processes = numbers.into_iter().flat_map(lock_owners);
         // A process of another container has no number here.
         let process = processes.find(|process| *process != 0 && *process != own);
         match process {

@@ -13,7 +13,7 @@ use super::super::{Backend, FinishedTask, Limits, Outcome, Task, Wait};
 /// How long a command may wait behind a job.
 const GLANCE: Duration = Duration::from_millis(20);
 
-/// What the thread is asked.
+/// A request to the thread.
 #[derive(Debug)]
 enum Request {
     Run(Vec<Task<Bytes>>),

@@ -93,7 +93,7 @@ pub(crate) struct ClusterSweep {
 /// Which hosts of a cluster may run the jobs of a sweep, and how many at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum HostRule {
-    /// All hosts, each as many as it has workers: no result depends on the machine.
+    /// All hosts, one job for each worker: no result depends on the machine.
     AllWorkers,
     /// All hosts, each one at a time: timed or counted jobs, which the user wants side by side.
     OneJobPerHost,

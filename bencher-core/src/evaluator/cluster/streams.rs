@@ -120,7 +120,7 @@ impl Streams {
     /// Removes everything from the server.
     pub(super) async fn delete(&self) {
         for kind in ["jobs", "results"] {
-            // What cannot be removed now is too old some day.
+            // A stream that cannot be removed now ends by its age limit.
             let _ = self.context.delete_stream(self.stream_name(kind)).await;
         }
     }

@@ -251,7 +251,7 @@ struct Service<'w> {
     heard: Instant,
     leave: Option<Leave>,
     lease: Duration,
-    /// What lets one job run at a time on this host, where jobs are timed.
+    /// The lock that lets one job run at a time on this host, where jobs are timed.
     lock: Option<HostLock>,
     turn_wait: TurnWait,
     rule: HostRule,

@@ -192,7 +192,7 @@ mod tests {
         assert_eq!(output.begin_job(), 0);
     }
 
-    /// What a job printed is read before it is known that the one before has ended.
+    /// The output of a job is read before the end of the job before it is known.
     #[test]
     fn what_is_read_early_is_not_lost() {
         let output = Output::default();

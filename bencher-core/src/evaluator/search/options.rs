@@ -157,7 +157,7 @@ impl<A> EvaluatorOptions<A> {
     /// let jobs = first.gather(Gather::All)?;
     /// let best = jobs.iter().max_by(|a, b| a.value().partial_cmp(&b.value()).unwrap());
     /// let near = best.map_or(0.0, |job| job.args);
-    /// // Its workers are told what the first gave, and come here with the same `near`.
+    /// // Its workers get the results of the first search, so they have the same `near` here.
     /// let fine = move |x: &RunningJob<'_, f64>| -(near + **x - 3.2).powi(2);
     /// let mut second = Evaluator::create("processes", fine, EvaluatorOptions::default())?;
     /// second.submit([-0.1, 0.1, 0.3])?;

@@ -114,7 +114,7 @@ fn numbers(dataset: &Dataset, name: &str) -> Vec<Option<f64>> {
         .collect()
 }
 
-/// The environment of a machine with so many cores, which decide its class.
+/// The environment of a machine with `cores` cores, which decide its class.
 fn machine(cores: u32) -> Environment {
     Environment {
         cores: Some(cores),

@@ -44,7 +44,7 @@ fn verdicts(
         .collect()
 }
 
-/// Twenty-five points, of which one takes three times as long: 8 % of the mean, which the rule of 10 % lets pass.
+/// Twenty-five points; one takes three times as long: 8 % of the mean, which the rule of 10 % accepts.
 #[test]
 fn a_slow_point_among_many_is_found() {
     let levels: Vec<u64> = (1..=25).collect();

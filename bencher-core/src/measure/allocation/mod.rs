@@ -127,7 +127,7 @@ impl Allocations {
     ///
     /// ```
     /// use bencher_core::measure::Allocations;
-    /// // Ten iterations, each of which needs 500 bytes and keeps 100 of them.
+    /// // Ten iterations; each needs 500 bytes and keeps 100 of them.
     /// let counted = Allocations { peak_bytes: 1400, kept_bytes: 1000, ..Allocations::default() };
     /// assert_eq!(counted.peak_per_iteration(10), 500.0);
     /// let tidy = Allocations { peak_bytes: 500, ..Allocations::default() };
@@ -194,7 +194,7 @@ impl Drop for AllocationRegion {
 pub fn is_counting_allocator_installed() -> bool {
     static INSTALLED: OnceLock<bool> = OnceLock::new();
     *INSTALLED.get_or_init(|| {
-        // What counting costs is found here, so that no region has to wait for it.
+        // The cost of counting is measured here, so that no region has to wait for it.
         Costs::of_this_machine();
         // Two that try at once cannot both have the region: the second asks again.
         loop {

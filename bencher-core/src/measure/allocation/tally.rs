@@ -116,7 +116,7 @@ pub(super) struct Costs {
 }
 
 impl Costs {
-    /// Measured once, on numbers of which no other core has a copy; where several threads allocate at once,
+    /// Measured once, on numbers without a copy in another core's cache; where several threads allocate at once,
     /// counting costs more.
     pub(super) fn of_this_machine() -> Self {
         static COSTS: OnceLock<Costs> = OnceLock::new();

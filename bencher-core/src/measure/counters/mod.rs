@@ -168,7 +168,7 @@ impl Meter {
 
     /// Starts to count a piece.
     pub fn start(&mut self) {
-        // What reading the one adds to the other is least in this order.
+        // In this order, reading one counter adds the least to the other.
         if let Some(peak) = &mut self.resident {
             peak.fault = peak.fault.take().or(reset_peak_resident().err());
         }

@@ -43,7 +43,7 @@ const WITHOUT_KERNEL: u64 = 1 << 5;
 const WITHOUT_HYPERVISOR: u64 = 1 << 6;
 const CLOSE_ON_EXEC: libc::c_ulong = 8;
 
-/// What an event is to the kernel.
+/// The kernel's code of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Event {
     kind: u32,

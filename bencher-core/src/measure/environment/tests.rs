@@ -18,7 +18,7 @@ impl Machine {
         self
     }
 
-    /// The same file for each of so many cores.
+    /// The same file for each core.
     fn each(mut self, cores: u32, name: &str, text: &str) -> Self {
         for core in 0..cores {
             self = self.with(&format!("/sys/devices/system/cpu/cpu{core}/{name}"), text);
@@ -304,7 +304,7 @@ fn what_happens_meanwhile_is_seen() {
             .read()
     };
     let start = at("cpu  1000 0 0 9000 0 0 0 0 0 0\n", 500, "4");
-    // Ten seconds of two cores, of which this program took half.
+    // Ten seconds of two cores; this program took half of them.
     let quiet = at("cpu  2000 0 0 10000 0 0 0 0 0 0\n", 1500, "4");
     assert_eq!(quiet.warnings_since(&start), [""; 0]);
 

@@ -26,7 +26,7 @@ fn run(
     (rounds, clock.now())
 }
 
-/// Noise of about so many percent that never settles: it grows.
+/// Noise that never settles: it grows by a percent a round.
 fn noisy(round: u32) -> f64 {
     1.0 + f64::from(round) * 0.01 * f64::from(round * 7919 % 13)
 }

@@ -84,8 +84,8 @@ pub(in super::super) fn estimates(space: &SearchSpace, done: &[Evaluated]) -> Op
     Some(Estimates { alone, pairs })
 }
 
-/// What the process expects along one dimension, where the others are those of a place: for each place its expected
-/// value and the standard deviation.
+/// The prediction of the process along one dimension, with the other coordinates of a place: for each place its
+/// expected value and the standard deviation.
 pub(in super::super) fn slice(
     space: &SearchSpace,
     done: &[Evaluated],

@@ -5,7 +5,7 @@
     reason = "all positions are below the order of the matrix, which its rows have"
 )]
 
-/// A square matrix of which only the lower triangle counts.
+/// A square matrix; only its lower triangle is used.
 #[derive(Clone, Debug)]
 pub(super) struct Matrix {
     order: usize,

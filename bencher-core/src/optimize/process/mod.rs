@@ -35,7 +35,7 @@ const CLIMB: usize = 120;
 const ROUGH: f64 = -6.0;
 /// So many proposals take turns for such a function; one of them takes shorter lengths.
 const ROUGH_TURNS: usize = 3;
-/// What the inverse squared lengths are multiplied by: lengths half as long.
+/// The factor for the inverse squared lengths: lengths half as long.
 const SHORTER: f64 = 4.0;
 
 /// Below this expected improvement, in standard deviations of the values, the model has found what it knows of. In a space
@@ -75,8 +75,8 @@ pub(super) fn advise(
     let kernel = || Kernel::new(choices.clone(), &parameters);
     let mut process = Process::new(kernel(), Data::of(&places, values)?)?;
     if !known.pending.is_empty() {
-        // What runs is taken for what the process expects of it (the believer of Ginsbourger and others, 2010), so that
-        // workers spread.
+        // A point under way gets the value that the process expects of it (the believer of Ginsbourger and others,
+        // 2010), so that workers spread.
         let pending = known.pending.iter();
         let believed = pending.map(|place| process.expected(place));
         let values: Vec<f64> = values.iter().copied().chain(believed).collect();
@@ -168,7 +168,7 @@ fn most_promising(
     Some((place, score, best))
 }
 
-/// The parameters of the kernel: fitted to the first so many points, a number that grows with that of the points, but in
+/// The parameters of the kernel: fitted to the first points; their number grows with the number of points, but in
 /// steps. So they follow from the points, and a search of n points fits them about 30 ln n times.
 fn parameters(
     space: &SearchSpace,
@@ -190,7 +190,7 @@ fn parameters(
     Some(parameters)
 }
 
-/// To how many of so many points the parameters are fitted.
+/// The number of points, among `points`, that the parameters are fitted to.
 fn fitted_count(points: usize) -> usize {
     let mut count = 0;
     loop {

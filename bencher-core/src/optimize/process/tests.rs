@@ -1,4 +1,4 @@
-//! What the model proposes, in searches of functions whose best point is known.
+//! The model's proposals in searches of functions whose best point is known.
 
 use bencher_macros::ParametrizedSweep;
 

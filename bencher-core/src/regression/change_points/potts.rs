@@ -212,7 +212,7 @@ impl Series {
         }
     }
 
-    /// What a cost of 1 here is in the unit of values and weights as given.
+    /// A cost of 1, in the unit of values and weights as given.
     fn cost_unit(&self) -> f64 {
         self.scale * self.median_weight
     }

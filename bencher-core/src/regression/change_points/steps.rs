@@ -36,7 +36,7 @@ impl Default for StepOptions {
     }
 }
 
-/// What a change is to a result of some [`Direction`].
+/// The meaning of a change for a result of some [`Direction`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepEffect {
     /// The result moved in its direction.
@@ -220,7 +220,7 @@ impl fmt::Display for ChangePoint {
     }
 }
 
-/// A number with at least so many significant digits.
+/// A number with at least `digits` significant digits.
 struct Number(f64, u8);
 
 impl fmt::Display for Number {

@@ -11,7 +11,8 @@ use crate::regression::verdict::{Judgement, Verdict};
 
 use super::{PointComparison, SweepComparison};
 
-/// Whether bounds made a point worse or better. What is exact, or vanished, is no discovery: it is never wrong by chance.
+/// Whether bounds made a point worse or better. An exact or a vanished value is no discovery: it is never wrong by
+/// chance.
 pub(super) fn is_discovery(found: &Judgement) -> bool {
     matches!(found.verdict, Verdict::Worse | Verdict::Better)
         && found.reason == Reason::BeyondThreshold

@@ -63,9 +63,9 @@ impl Default for CompareOptions {
 /// See [`compare_stored`] for an example.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunComparison {
-    /// What the base is called.
+    /// The name of the base.
     pub base: String,
-    /// What the candidate is called.
+    /// The name of the candidate.
     pub candidate: String,
     /// How many pairs of processes were measured; none where stored runs are compared.
     pub pairs: Option<usize>,
@@ -120,7 +120,7 @@ pub struct PointComparison {
     pub candidate: Option<f64>,
     /// The verdict and what it rests on.
     pub judgement: Judgement,
-    /// What would decide the point, where it is undecided.
+    /// The measurements that would decide the point, where it is undecided.
     pub advice: Option<Advice>,
 }
 

@@ -125,7 +125,7 @@ impl ResultComparison {
         })
     }
 
-    /// What is folded: `22 points are the same, 1 point is new`.
+    /// The rows that are not shown: `22 points are the same, 1 point is new`.
     pub(super) fn folded(&self) -> Option<String> {
         let count = |fits: &dyn Fn(&Judgement) -> bool| {
             let points = self.points.iter();

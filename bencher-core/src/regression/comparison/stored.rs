@@ -46,7 +46,7 @@ impl RunSpreads for NoRuns {
 ///
 /// The unit of a time is the run, because bounds within a run do not hold for the next one. The `history` says how much
 /// runs of the same code differ at a point. Without it, a standard deviation of 5 % is assumed
-/// ([`ASSUMED_BETWEEN_RUNS`]), so that only large differences are decided. Numbers of which all repeats agree are
+/// ([`ASSUMED_BETWEEN_RUNS`]), so that only large differences are decided. Numbers whose repeats all agree are
 /// exact, and truth values are compared by their share.
 ///
 /// ```

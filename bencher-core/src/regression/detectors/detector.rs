@@ -161,7 +161,7 @@ impl Detector {
         }
     }
 
-    /// What keeps the rule from being applied. A value that vanished comes first: it is a failure under every rule.
+    /// The reason why the rule does not apply. A value that vanished comes first: it is a failure under every rule.
     fn obstacle(&self, found: &Detection, with_fallback: bool) -> Option<Outcome> {
         let is_absolute = self.method() == Method::Absolute;
         let (threshold, percent) = self.thresholds();

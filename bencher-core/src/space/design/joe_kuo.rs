@@ -1,7 +1,7 @@
 //! The parameters of Sobol' points: one primitive polynomial and a few initial numbers for each dimension.
 
 /// From dimension 2 on (the first has none): the inner coefficients of the primitive polynomial as
-/// a binary number, and the first numbers `m`, of which there are as many as the polynomial's degree.
+/// a binary number, and the first numbers `m`; their number is the polynomial's degree.
 ///
 /// The first lines of `new-joe-kuo-6.21201` by S. Joe and F. Y. Kuo: "Constructing Sobol sequences
 /// with better two-dimensional projections", SIAM J. Sci. Comput. 30 (2008), 2635-2654.

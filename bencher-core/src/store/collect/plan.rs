@@ -81,7 +81,7 @@ pub(super) fn plan(
         }
     }
     for path in leftovers(root)? {
-        // What this process is writing at this moment is none.
+        // Files that this process writes at this moment are not garbage.
         let ours = writer_of(&path) == Some(std::process::id());
         if !ours && old(modified(&path)) {
             collected.leftovers.add(1, size_of(&path));

@@ -117,7 +117,7 @@ enum Act {
         picture: u8,
     },
     Orphan(u8),
-    /// Collect, and die after so many steps; then open again.
+    /// Collect, and die after `steps` steps; then open again.
     Collect {
         keep: Option<usize>,
         limit: Option<u64>,

@@ -129,7 +129,7 @@ impl Database {
     fn export_files(&self, part: &str, out: &mut Writer) -> Result<(), StoreError> {
         for path in files_below(&self.root().join(part))? {
             let inside = path.strip_prefix(self.root()).unwrap_or(&path);
-            // What samples keep in their folders is theirs, whatever its name is.
+            // Files in the folders of samples belong to them, whatever their names are.
             if inside
                 .ancestors()
                 .any(|part| part.components().count() <= 3 && is_temporary(part))

@@ -65,7 +65,7 @@ fn what_a_silent_host_has_comes_back_after_the_lease() {
     );
     assert!(error.ends_with(" ended before it was done"), "{error}");
     assert_eq!(info.attempts, 2);
-    // It was only slow: what it did is told to be in other hands.
+    // The handle was only slow: it learns that its work has another owner.
     let error = a.done(&0).unwrap_err();
     let SweeperError::InvalidTransition { state, owner, .. } = &error else {
         panic!("{error}");
@@ -134,7 +134,7 @@ fn no_clock_takes_anything_from_who_lives_on_this_host() {
     };
     assert_eq!(back.open(dir.path(), 1, false).get_next().unwrap(), None);
     assert_eq!(a.get_inprogress(), [0, 1, 2]);
-    // Who is gone is gone at once.
+    // A process that ended loses its leases at once.
     drop(a);
     assert_eq!(b.get_next().unwrap(), Some(0));
 }

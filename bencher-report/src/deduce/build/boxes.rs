@@ -102,7 +102,7 @@ pub(super) fn of_rounds(shape: &Shape) -> &'static str {
     }
 }
 
-/// What the mark of a centre in a box means, where there are any.
+/// The meaning of the mark of a centre in a box, where there are any.
 pub(super) fn centre_text(shape: &Shape) -> &'static str {
     if has_centres(shape) {
         "; mark with bounds: the centre of the rounds that count"

@@ -245,7 +245,7 @@ impl<'a> Samples<'a> {
     }
 }
 
-/// What the figure is of, and leaves out.
+/// The content of the figure, and the parts that it omits.
 fn describe(shape: &Shape, chart: &mut Chart) {
     chart.alt = format!("{} of {}", chart.kind.name(), chart.title);
     if shape.repeated() {

@@ -231,7 +231,7 @@ fn caption_lines(chart: &Chart, look: &Look) -> Vec<String> {
     lines.collect()
 }
 
-/// The height of so many lines, with a gap above them.
+/// The height of `lines` lines, with a gap above them.
 fn below(lines: usize) -> f64 {
     let gap = if lines > 0 { GAP } else { 0.0 };
     gap + LINE * lines as f64

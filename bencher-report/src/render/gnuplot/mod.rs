@@ -66,7 +66,7 @@ fn installed() -> bool {
     *INSTALLED.get_or_init(|| criterion_plot::version().is_ok())
 }
 
-/// The least number of significant digits of ticks, which gnuplot has by itself.
+/// The least number of significant digits of ticks, gnuplot's default.
 const DIGITS: usize = 6;
 
 /// criterion-plot writes SVG only, and knows no formats of ticks: the one line that names the

@@ -8,7 +8,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Feeds a script to gnuplot and returns what it draws.
 ///
-/// The working directory is a fresh one, of which nothing but the picture is kept.
+/// The working directory is a fresh one; only the picture is kept.
 pub(super) fn run(script: &[u8]) -> Result<Vec<u8>, String> {
     run_program(Command::new("gnuplot"), script, PATIENCE)
 }

@@ -289,7 +289,7 @@ fn body(out: &mut String, chart: &Chart, look: &Look, attachments: &mut Attachme
     }
     if chart.has_axes() {
         let width = width(chart, look);
-        // What is wider than the page is scrolled; what is not shrinks with the screen as far as it can be
+        // A figure wider than the page scrolls; others shrink with the screen as far as they can be
         // read.
         let least = match chart.columns {
             _ if width > ROOM => width,

@@ -29,7 +29,7 @@ pub(super) fn sparkline(trend: &[TrendRun], units: &str) -> String {
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| {
             (low.min(*x), high.max(*x))
         });
-    // What hardly differs is drawn flat: a span of a tenth fills the height.
+    // Values that hardly differ are drawn flat: a span of a tenth fills the height.
     let middle = f64::midpoint(low, high);
     let span = (high - low).max(middle.abs() * 0.1).max(f64::MIN_POSITIVE);
     let place = |n: usize, value: f64| {

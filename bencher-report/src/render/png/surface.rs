@@ -74,7 +74,7 @@ pub(super) fn draw(canvas: &mut Canvas, chart: &Chart, field: &Field, frame: Fra
     } else {
         0.4
     };
-    // What lies behind is drawn first.
+    // Faces that lie behind are drawn first.
     let mut patches: Vec<(f64, [(usize, usize); 4])> = Vec::new();
     for (column, right) in columns.iter().zip(columns.iter().skip(1)) {
         for (row, back) in rows.iter().zip(rows.iter().skip(1)) {

@@ -27,7 +27,7 @@ pub(super) struct Array {
     pub(super) dims: Vec<String>,
     pub(super) shape: Vec<usize>,
     pub(super) data: Data,
-    /// What a cell of a chunk that is not written is.
+    /// The value of the cells of a chunk that is not written.
     pub(super) fill: Fill,
     pub(super) attributes: Map<String, Json>,
 }

@@ -62,7 +62,7 @@ impl Encoded {
         }
     }
 
-    /// Integers of which one stands for no value.
+    /// Integers; one of them stands for no value.
     fn with_gaps<T: Copy + Into<i128> + Into<Json>>(data: Data, missing: T) -> Self {
         Self {
             data,

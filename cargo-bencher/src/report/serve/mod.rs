@@ -88,7 +88,7 @@ fn draw(options: &Options, folder: &Path) -> Result<PathBuf, String> {
         .ok_or_else(|| format!("no page was written to {}", folder.display()))
 }
 
-/// What changes when a result is added, replaced or removed: names, times and lengths of all files.
+/// A state that changes when a result is added, replaced or removed: names, times and lengths of all files.
 fn fingerprint(folder: &Path) -> Vec<(PathBuf, Option<std::time::SystemTime>, u64)> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
@@ -123,7 +123,7 @@ impl Site {
         for connection in listener.incoming().flatten() {
             if self.busy.fetch_add(1, Ordering::SeqCst) >= CONNECTIONS {
                 self.busy.fetch_sub(1, Ordering::SeqCst);
-                // Dropped without an answer: whoever has so many connections is no reader.
+                // Dropped without an answer: no reader has that many connections.
                 continue;
             }
             let site = Arc::clone(self);

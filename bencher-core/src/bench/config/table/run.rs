@@ -134,7 +134,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
             let on = switch(values)?;
             change(move |c| c.print_config = on)
         },
-        // What it prints can be fed back, and is then to run.
+        // The printed text can be given as an option again, and must run then.
         show: |_| None,
     },
 ];

@@ -20,7 +20,7 @@ use crate::value::Digest;
 /// The time without workers after which a message says how to start some.
 const HINT_AFTER: Duration = Duration::from_secs(10);
 
-/// What workers are invited to.
+/// The invitation that workers get.
 #[derive(Debug)]
 pub(super) struct Invitation {
     /// The name of the program, by which workers find it.

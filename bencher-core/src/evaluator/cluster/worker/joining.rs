@@ -76,7 +76,7 @@ impl Worker<'_> {
         Ok(None)
     }
 
-    /// What it asks with: its machine as it is now, because what happens there from now on is compared with it.
+    /// Its request: the state of its machine now, with which the state after each sample is compared.
     fn request(&self) -> Join {
         let environment = match self.simulated {
             Some(_) => self.identity.environment.clone(),

@@ -235,7 +235,7 @@ proptest! {
         }
     }
 
-    /// What is a regression one way is one the other way when all signs change.
+    /// A regression in one direction is one in the other direction when all signs change.
     #[test]
     fn the_directions_mirror_each_other(
         history in proptest::collection::vec(-50_i32..50, 1..12), current in -99_i32..99,

@@ -122,7 +122,7 @@ pub(super) fn figures(history: &History) -> Vec<Figure> {
     figures
 }
 
-/// What the section is of: the sweep, its tag, its runs, the newest of them.
+/// The heading of the section: the sweep, its tag, its runs, the newest of them.
 fn facts(out: &mut String, sweep: &SweepRuns) {
     let newest = &sweep.newest;
     let _ = write!(

@@ -1,4 +1,4 @@
-//! What a reader came for: the findings of a sweep, and what is doubtful about them.
+//! The findings of a sweep, and the doubts about them.
 
 use std::fmt::Write;
 
@@ -60,7 +60,7 @@ pub(super) fn answer(out: &mut String, section: &Section) {
     out.push_str("</div>\n");
 }
 
-/// The findings of each result; results of which the same was found, such as a size and a ratio to it, stand together.
+/// The findings of each result; results with equal findings, such as a size and a ratio to it, stand together.
 fn by_result(found: &[Finding]) -> Vec<(Vec<&str>, &[Finding])> {
     let words = |of: &[Finding]| -> Vec<String> { of.iter().map(|one| one.text.clone()).collect() };
     let mut groups: Vec<(Vec<&str>, &[Finding])> = Vec::new();

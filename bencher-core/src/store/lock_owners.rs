@@ -6,26 +6,26 @@ const READINGS: u32 = 5;
 
 /// The processes that have a lock (`flock`) on the file of an inode: 0 for one of another container, nothing where the
 /// system keeps no list.
-pub(crate) fn lock_holders(inode: u64) -> Vec<u32> {
+pub(crate) fn lock_owners(inode: u64) -> Vec<u32> {
     let read = || std::fs::read_to_string("/proc/locks").ok();
-    let readings = (0..READINGS).map_while(|_| Some(holders(&read()?, inode)));
+    let readings = (0..READINGS).map_while(|_| Some(owners(&read()?, inode)));
     readings
         .into_iter()
-        .find(|holders| !holders.is_empty())
+        .find(|owners| !owners.is_empty())
         .unwrap_or_default()
 }
 
 /// The processes of the lines of a file: `1: FLOCK  ADVISORY  WRITE 700 08:01:42 0 EOF`. The lines of those that wait begin
 /// with an arrow after the number.
-fn holders(locks: &str, inode: u64) -> Vec<u32> {
-    let holder = |line: &str| {
+fn owners(locks: &str, inode: u64) -> Vec<u32> {
+    let owner = |line: &str| {
         let mut words = line.split_whitespace().skip(1);
         let is_flock = words.next()? == "FLOCK";
         let process = words.nth(2)?.parse().ok()?;
         let is_here = words.next()?.rsplit(':').next()?.parse() == Ok(inode);
         (is_flock && is_here).then_some(process)
     };
-    locks.lines().filter_map(holder).collect()
+    locks.lines().filter_map(owner).collect()
 }
 
 #[cfg(test)]
@@ -37,9 +37,9 @@ mod tests {
         let locks = "1: POSIX  ADVISORY  WRITE 5 08:01:42 0 EOF\n2: FLOCK  ADVISORY  WRITE 700 08:01:42 0 EOF\n\
                      2: -> FLOCK  ADVISORY  WRITE 701 08:01:42 0 EOF\n3: FLOCK  ADVISORY  READ 9 08:01:420 0 EOF\n\
                      4: FLOCK  ADVISORY  READ 0 08:01:420 0 EOF\n5: FLOCK\n";
-        assert_eq!(holders(locks, 42), [700]);
-        assert_eq!(holders(locks, 420), [9, 0]);
-        assert!(holders(locks, 4).is_empty() && holders("", 42).is_empty());
+        assert_eq!(owners(locks, 42), [700]);
+        assert_eq!(owners(locks, 420), [9, 0]);
+        assert!(owners(locks, 4).is_empty() && owners("", 42).is_empty());
     }
 
     #[cfg(target_os = "linux")]
@@ -48,8 +48,8 @@ mod tests {
         use std::os::unix::fs::MetadataExt as _;
         let file = tempfile::tempfile().unwrap();
         let inode = file.metadata().unwrap().ino();
-        assert!(lock_holders(inode).is_empty());
+        assert!(lock_owners(inode).is_empty());
         file.lock().unwrap();
-        assert_eq!(lock_holders(inode), [std::process::id()]);
+        assert_eq!(lock_owners(inode), [std::process::id()]);
     }
 }
