@@ -3,16 +3,10 @@
 use std::time::Instant;
 
 use crate::dataset::Dataset;
-#[cfg(feature = "cluster")]
-use crate::evaluator::Executors;
 use crate::evaluator::cluster::HostRule;
 use crate::evaluator::process::{ordinal, worker_role};
-use crate::exit_guard;
 use crate::measure::Environment;
 use crate::plan::{Choice, Plan};
-use crate::progress::ProgressSink;
-#[cfg(feature = "cluster")]
-use crate::progress::StatusSink;
 use crate::result_collector::ResultCollector;
 use crate::store::StoreError;
 use crate::sweep_executor::{Body, Result, RunEnd, RunOptions, SweepExecutor};
@@ -219,22 +213,12 @@ impl Execution {
     ) -> Result<RunEnd, BenchError> {
         let clock = Instant::now();
         let executor = &self.executor;
-        #[cfg(feature = "cluster")]
-        let mut with_status;
-        let progress: &mut dyn ProgressSink = match options.executor {
-            #[cfg(feature = "cluster")]
-            Executors::Cluster(_) => {
-                with_status = StatusSink::new(session.progress.as_mut(), &session.root);
-                &mut with_status
-            }
-            _ => session.progress.as_mut(),
-        };
-        progress.start(title, executor.plan().samples());
-        let in_progress = exit_guard::SweepGuard::begin(title, executor.describe_points());
-        let ended = executor.run(collector, options, progress);
-        drop(in_progress);
+        let subject = (title, executor.plan().samples(), executor.describe_points());
+        let ended = session.with_progress(subject, options.executor, |progress| {
+            executor.run(collector, options, progress)
+        });
         let end = ended.map_err(BenchError::Store)?;
-        progress.finish(&end.collector.counts());
+        session.progress.finish(&end.collector.counts());
         let seconds = clock.elapsed().as_secs_f64();
         self.timings.push(("execute".to_owned(), seconds));
         Ok(end)

@@ -2,16 +2,10 @@
 
 use std::time::Instant;
 
-#[cfg(feature = "cluster")]
-use crate::evaluator::Executors;
 use crate::evaluator::process::{WorkerRole, ordinal, worker_role};
-use crate::exit_guard;
 use crate::measure::{ReplicateRole, RoundRules, RoundTarget};
 use crate::optimize::{Goal, Proposals, Sampler, SearchError, SearchOptions, SearchSpace};
 use crate::plan::result_name_of;
-use crate::progress::ProgressSink;
-#[cfg(feature = "cluster")]
-use crate::progress::StatusSink;
 use crate::store::sweep_tag;
 use crate::sweep_executor::{
     Result, RunOptions, SearchRun, SearchRunError, SearchedRun, SweepExecutor,
@@ -92,7 +86,7 @@ impl SweepRun<'_> {
         }
     }
 
-    /// What a search is to make small or large.
+    /// The objectives of a search.
     fn goals(&self, names: &[&'static str]) -> Result<Vec<Goal>, SearchError> {
         let schema = self.prototype.sweep_type().schema;
         let goal = |name: &&'static str| {
@@ -267,24 +261,11 @@ impl SweepRun<'_> {
         let clock = Instant::now();
         let title = &self.settings.title;
         let repeats = u128::from(executor.plan().repeats());
-        session
-            .progress
-            .start(title, u128::from(budget.unwrap_or(0)) * repeats);
-        let in_progress = exit_guard::SweepGuard::begin(title, executor.describe_points());
-        let ran = {
-            #[cfg(feature = "cluster")]
-            let mut with_status;
-            let progress: &mut dyn ProgressSink = match run_options.executor {
-                #[cfg(feature = "cluster")]
-                Executors::Cluster(_) => {
-                    with_status = StatusSink::new(session.progress.as_mut(), &session.root);
-                    &mut with_status
-                }
-                _ => session.progress.as_mut(),
-            };
+        let expected = u128::from(budget.unwrap_or(0)) * repeats;
+        let subject = (title.as_str(), expected, executor.describe_points());
+        let ran = session.with_progress(subject, run_options.executor, |progress| {
             executor.run_search(search, title, run_options, progress)
-        };
-        drop(in_progress);
+        });
         let run = ran.map_err(|error| match error {
             SearchRunError::Store(source) => BenchError::Store(source),
             SearchRunError::Search(source) => self.search_error(source),

@@ -4,8 +4,12 @@ use std::fmt::Write as _;
 
 use crate::console::{error_line, print_json};
 use crate::dataset::{Dataset, one_line, quantity};
+use crate::evaluator::Executors;
+use crate::exit_guard;
 use crate::plan::Plan;
-use crate::progress::counts_json;
+#[cfg(feature = "cluster")]
+use crate::progress::StatusSink;
+use crate::progress::{ProgressSink, counts_json};
 use crate::record::SweepRecord;
 use crate::sweep_executor::Forecast;
 
@@ -21,6 +25,29 @@ use super::session_report::ReportOutput;
 use super::table_view::TableView;
 
 impl Session {
+    /// Takes the samples of a sweep with its title, their number, and the texts of its points: reports their progress,
+    /// and names the point if the program ends meanwhile. On a cluster, `--status` finds the state beside the store.
+    pub(super) fn with_progress<T>(
+        &mut self,
+        (title, samples, points): (&str, u128, exit_guard::Describe),
+        executor: Executors,
+        take: impl FnOnce(&mut dyn ProgressSink) -> T,
+    ) -> T {
+        #[cfg(feature = "cluster")]
+        let mut with_status;
+        let progress: &mut dyn ProgressSink = match executor {
+            #[cfg(feature = "cluster")]
+            Executors::Cluster(_) => {
+                with_status = StatusSink::new(self.progress.as_mut(), &self.root);
+                &mut with_status
+            }
+            _ => self.progress.as_mut(),
+        };
+        progress.start(title, samples);
+        let _sweep = exit_guard::SweepGuard::begin(title, points);
+        take(progress)
+    }
+
     pub(super) fn list(&self, title: &str) {
         if self.config.output == OutputFormat::Json {
             print_json(&serde_json::json!({"event": "list", "sweep": title}));
