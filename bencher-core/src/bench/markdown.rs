@@ -32,7 +32,7 @@ use super::table::result_rows;
 /// # };
 /// let text = result_markdown(&record, 30);
 /// assert!(text.starts_with("### Codecs &lt;fast&gt;\n"));
-/// assert!(text.contains("- **ratio**, best: 0.5 at codec=Zstd; the next is 0.6 at codec=Lz4 (behind by a factor of 1.2)\n"));
+/// assert!(text.contains("- **ratio**, best: 0.5 at codec=Zstd; the next is 0.6 at codec=Lz4 (behind by a factor of 1.2); from one sample a point\n"));
 /// assert!(text.contains("| codec | ratio |\n|---|---|\n| Lz4 | 0.6 |\n| Zstd | 0.5 |\n"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -2,7 +2,9 @@
 
 use std::fmt::{self, Write as _};
 
-use crate::dataset::{Dataset, DimRole, MainEffect, Optimum, PointValue, digits, quantity};
+use crate::dataset::{
+    Dataset, DimRole, MainEffect, Optimum, PointValue, Variable, digits, quantity,
+};
 use crate::value::Kind;
 use crate::var::Direction;
 
@@ -65,6 +67,9 @@ pub(crate) const SEARCH_BEST: &str = "search best";
 /// The attribute that says which inputs matter, by the model of the search.
 pub(crate) const SEARCH_IMPORTANCE: &str = "search importance";
 
+/// Follows the best point of single samples.
+const SINGLE: &str = "; from one sample a point";
+
 /// Inputs that explain less than this share of the differences are not named.
 const LEAST_SHARE: f64 = 0.001;
 
@@ -89,7 +94,8 @@ const LEAST_SHARE: f64 = 0.001;
 ///     codecs.variable_mut(0).ok_or("no variable")?.record(flat, &Value::Float(ratio), CellState::Measured)?;
 /// }
 /// let found: Vec<String> = findings(&codecs).iter().map(ToString::to_string).collect();
-/// assert_eq!(found[0], "ratio: Zstd is best at both values of block (ahead of the next by a factor of 1.2 to 2)");
+/// assert_eq!(found[0], "ratio: Zstd is best at both values of block (ahead of the next by a factor of 1.2 to 2); \
+///     from one sample a point");
 /// assert!(found[1].starts_with("ratio: codec explains 43 % of the differences"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -129,7 +135,11 @@ pub fn findings(dataset: &Dataset) -> Vec<Finding> {
         let race = dataset.attributes.get(RACE_BEST).filter(|_| raced);
         // Rounds that some points had and others had not are compared by the race alone.
         let is_truth = variable.info.kind == Kind::Bool && is_repeated(dataset);
-        let best = || best(&inputs, result, units, is_truth);
+        let best = || {
+            let text = best(&inputs, result, units, is_truth)?;
+            let is_single = has_single_samples(dataset, variable);
+            Some(text + if is_single { SINGLE } else { "" })
+        };
         add(FindingKind::Best, race.cloned().or_else(best));
         add(FindingKind::Matters, effects(dataset, result));
     }
@@ -309,6 +319,16 @@ fn equals(found: &Optimum) -> String {
     }
 }
 
+/// Whether a result has one sample at each point, and is neither a time nor a count: the values decide, and nothing shows
+/// whether they would be the same again. Whole numbers are taken for what the code gives every time, as in comparisons.
+fn has_single_samples(dataset: &Dataset, variable: &Variable) -> bool {
+    let is_exact = matches!(
+        variable.info.kind,
+        Kind::Int(_) | Kind::Uint(_) | Kind::Bool
+    );
+    !is_exact && !is_repeated(dataset) && !dataset.is_centred(variable)
+}
+
 /// Whether points have several samples.
 fn is_repeated(dataset: &Dataset) -> bool {
     let mut dims = dataset.dims().iter();
@@ -403,8 +423,8 @@ mod tests {
     #[test]
     fn what_has_no_value_is_not_beaten() {
         let text = |settings, points: &[&[f64]]| {
-            let found = findings(&sweep(settings, points));
-            found.into_iter().next().unwrap().text
+            let found = best(&sweep(settings, points));
+            found.strip_suffix(SINGLE).unwrap().to_owned()
         };
         // A at n = 1, 2, 3, 4, then B.
         let found = text(4, &[&[1.0], &[1.0], &[], &[], &[2.0], &[], &[3.0], &[]]);
@@ -449,6 +469,38 @@ mod tests {
         dataset
     }
 
+    /// The best point of single samples, without the words that follow it.
+    fn best_of_single(dataset: &Dataset) -> String {
+        let text = best(dataset);
+        text.strip_suffix(SINGLE).unwrap().to_owned()
+    }
+
+    /// Nothing shows whether the number of a single sample would be the same again. Counts are taken to be, as in
+    /// comparisons; repeats have their bounds.
+    #[test]
+    fn single_samples_are_named() {
+        let single = best(&sweep(1, &[&[1.0], &[2.0]]));
+        assert_eq!(
+            single,
+            "1 s at which=A, n=1; the next is 2 s at which=B, n=1 (behind by a factor of 2); from one sample a point"
+        );
+        let repeated = best(&sweep(1, &[&[1.0, 1.0], &[2.0, 2.0]]));
+        assert!(!repeated.contains("one sample"), "{repeated}");
+        let which = Dim::input("which", Kind::Category, vec!["A".into(), "B".into()]);
+        let info = VariableInfo {
+            direction: Direction::Minimize,
+            ..VariableInfo::new("bytes", Kind::Uint(64))
+        };
+        let mut counts = Dataset::new("Sweep", vec![which, Dim::repeats(1)], vec![info]).unwrap();
+        for (flat, count) in [3_u64, 4].into_iter().enumerate() {
+            let variable = counts.variable_mut(0).unwrap();
+            variable
+                .record(flat, &Value::from(count), CellState::Measured)
+                .unwrap();
+        }
+        assert!(!best(&counts).contains("one sample"));
+    }
+
     fn best(dataset: &Dataset) -> String {
         let found = findings(dataset);
         assert_eq!(found[0].kind, FindingKind::Best);
@@ -459,7 +511,7 @@ mod tests {
     fn one_alternative_may_win_everywhere() {
         let of = sweep(3, &[&[1.0], &[2.0], &[4.0], &[1.5], &[3.0], &[6.0]]);
         assert_eq!(
-            best(&of),
+            best_of_single(&of),
             "A is best at all 3 values of n (ahead of the next by a factor of 1.5)"
         );
         let found = findings(&of);
@@ -503,7 +555,7 @@ mod tests {
     fn winners_are_named_with_their_settings() {
         let of = sweep(3, &[&[1.0], &[2.0], &[9.0], &[1.5], &[3.0], &[6.0]]);
         assert_eq!(
-            best(&of),
+            best_of_single(&of),
             "A is best at n=1, 2 (ahead of the next by a factor of 1.5); B is best at n=3 (ahead of the next by a factor of 1.5)"
         );
     }
@@ -524,7 +576,7 @@ mod tests {
     fn equal_values_are_no_lack_of_a_decision() {
         let of = sweep(3, &[&[1.0], &[2.0], &[5.0], &[1.0], &[2.0], &[5.0]]);
         assert_eq!(
-            best(&of),
+            best_of_single(&of),
             "the best value of all is 1 s at which=A, n=1, and equal at 1 other point; no difference at any of the 3 \
              values of n"
         );
@@ -532,7 +584,7 @@ mod tests {
         let of = sweep(2, &[&[1.0], &[2.0], &[1.0], &[3.0]]);
         let expected =
             "A is best at n=2 (ahead of the next by a factor of 1.5); no difference at n=1";
-        assert_eq!(best(&of), expected);
+        assert_eq!(best_of_single(&of), expected);
     }
 
     #[test]
@@ -541,7 +593,7 @@ mod tests {
         let name = crate::dataset::COMPARED.to_owned();
         of.attributes.insert(name, "n".to_owned());
         assert_eq!(
-            best(&of),
+            best_of_single(&of),
             "n=1 is best at both values of which (ahead of the next by a factor of 2)"
         );
     }
@@ -551,7 +603,7 @@ mod tests {
         let of = sweep(3, &[&[3.0], &[2e-3], &[4.0], &[5.0], &[5.0], &[6.0]]);
         let of = of.select("which", "A").unwrap();
         assert_eq!(
-            best(&of),
+            best_of_single(&of),
             "2 ms at n=2; the next is 3 s at n=1 (behind by a factor of 1500)"
         );
         let single = of.select("n", 1_u64).unwrap();
