@@ -1,156 +1,20 @@
-//! Chooses the points of the next round, and decides when a point has converged.
+//! Chooses the points of the next round.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use crate::sort;
-use crate::stats::{MISRATE, PointTime, RoundTime, Summary};
+use crate::stats::RoundTime;
 
-use super::order::{Alternatives, ordered};
-use super::race::{BestRule, Race};
+use super::order::ordered;
+use super::race::Race;
 
-/// The number of rounds before the first look at a point.
-pub const FIRST_LOOK: u32 = 11;
-/// The most rounds of a sweep.
-pub const MOST_ROUNDS: u32 = 2048;
-/// The default budget of a sweep.
-pub const DEFAULT_BUDGET: Duration = Duration::from_secs(10);
-/// How near the last three estimates of the noise lie to each other where it has settled.
-const SETTLED: f64 = 0.05;
+mod point;
+mod rules;
 
-/// The rules for when a sweep of timed points ends.
-///
-/// ```
-/// use bencher_core::measure::{RoundRules, RoundTarget};
-/// let rules = RoundRules::default();
-/// assert_eq!((rules.rounds, rules.precision), (RoundTarget::AsNeeded, 0.01));
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct RoundRules {
-    /// The number of rounds.
-    pub rounds: RoundTarget,
-    /// The target precision. A point has converged when its bounds lie within this share of its centre at two looks in
-    /// a row, or within half of it at one look.
-    pub precision: f64,
-    /// Whether a point also ends when its noise has settled, so that more rounds would hardly change it.
-    pub stop_when_settled: bool,
-    /// How long all points together may take. The first round is always finished.
-    pub budget: Option<Duration>,
-    /// The seed of the order within the rounds; the same seed gives the same order.
-    pub seed: u64,
-    /// The number of repeats before the first round, which belong to other processes.
-    pub before: u32,
-    /// The points that are measured next to each other.
-    pub alternatives: Option<Alternatives>,
-    /// Names the best point of this result, instead of measuring all points equally well. Alternatives are
-    /// then not measured together.
-    pub best: Option<BestRule>,
-}
-
-impl Default for RoundRules {
-    fn default() -> Self {
-        Self {
-            rounds: RoundTarget::AsNeeded,
-            precision: 0.01,
-            stop_when_settled: true,
-            budget: None,
-            seed: 0,
-            before: 0,
-            alternatives: None,
-            best: None,
-        }
-    }
-}
-
-/// The target number of rounds.
-///
-/// ```
-/// use bencher_core::measure::{MOST_ROUNDS, RoundTarget};
-/// assert_eq!(RoundTarget::Exactly(5).most(), 5);
-/// assert_eq!(RoundTarget::AsNeeded.most(), MOST_ROUNDS);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RoundTarget {
-    /// This number, unless the budget ends before.
-    Exactly(u32),
-    /// The number that the points need to converge.
-    AsNeeded,
-}
-
-impl RoundTarget {
-    /// The largest possible number of rounds.
-    pub const fn most(self) -> u32 {
-        match self {
-            Self::Exactly(rounds) => rounds,
-            Self::AsNeeded => MOST_ROUNDS,
-        }
-    }
-}
-
-/// Why a point gets no more rounds.
-///
-/// ```
-/// use bencher_core::measure::StopReason;
-/// assert_eq!(StopReason::Converged(0.004).to_string(), "known within 0.40 %");
-/// assert!(StopReason::Converged(0.004).is_enough() && !StopReason::Budget.is_enough());
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum StopReason {
-    /// Its bounds reached the target precision, and lie within this share.
-    Converged(f64),
-    /// Its noise has settled, with the bounds within this share.
-    Settled(f64),
-    /// It is the best point, or worse by no more than this share.
-    Best(f64),
-    /// It is not better than the best point by more than this share.
-    NotBest(f64),
-    /// It has no time to measure: its results are below resolution, or not set.
-    NoTimes,
-    /// Every round so far failed.
-    Failing,
-    /// All requested rounds are done.
-    Done,
-    /// The budget ended.
-    Budget,
-}
-
-impl StopReason {
-    /// Whether the point needs no more rounds: the budget did not stop it.
-    pub const fn is_enough(self) -> bool {
-        !matches!(self, Self::Budget)
-    }
-}
-
-/// A share in percent, to a hundredth.
-fn hundredths(share: f64) -> String {
-    let percent = share * 100.0;
-    if percent < 0.01 {
-        "0.01 %".to_owned()
-    } else {
-        format!("{percent:.2} %")
-    }
-}
-
-impl std::fmt::Display for StopReason {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Converged(width) => write!(f, "known within {}", hundredths(*width)),
-            Self::Settled(width) => {
-                let within = hundredths(*width);
-                write!(f, "the noise has settled; known within {within}")
-            }
-            Self::Best(within) => write!(f, "the best point within {}", hundredths(*within)),
-            Self::NotBest(within) => {
-                let within = hundredths(*within);
-                write!(f, "not better than the best point by more than {within}")
-            }
-            Self::NoTimes => write!(f, "there are no times to know better"),
-            Self::Failing => write!(f, "every round failed"),
-            Self::Done => write!(f, "all rounds are done"),
-            Self::Budget => write!(f, "the budget ended"),
-        }
-    }
-}
+pub(super) use point::Point;
+use point::look_after;
+pub use rules::{DEFAULT_BUDGET, FIRST_LOOK, MOST_ROUNDS, RoundRules, RoundTarget, StopReason};
 
 /// The rounds of a sweep, which run until all points have converged.
 ///
@@ -190,23 +54,6 @@ pub struct Rounds {
 }
 
 #[derive(Debug)]
-pub(super) struct Point {
-    pub(super) number: u64,
-    rounds: u32,
-    failed: u32,
-    /// After how many rounds it was looked at last.
-    looked_at: u32,
-    /// The outcomes of the rounds for each timed result.
-    times: Vec<Vec<RoundTime>>,
-    noises: Vec<f64>,
-    /// The widest bounds of its results at the last look, as a share of the centre.
-    width: f64,
-    /// Whether its times had several modes then, were preempted, or partly below resolution.
-    is_unreliable: bool,
-    pub(super) stop: Option<StopReason>,
-}
-
-#[derive(Debug)]
 struct WidestPoints {
     until: u32,
     points: Vec<u64>,
@@ -215,17 +62,7 @@ struct WidestPoints {
 impl Rounds {
     /// Starts rounds over points, each with the given number of timed results.
     pub fn new(points: Vec<u64>, results: usize, rules: RoundRules, now: Duration) -> Self {
-        let points = points.into_iter().map(|number| Point {
-            number,
-            rounds: 0,
-            failed: 0,
-            looked_at: 0,
-            times: vec![Vec::new(); results],
-            noises: Vec::new(),
-            width: f64::INFINITY,
-            is_unreliable: false,
-            stop: None,
-        });
+        let points = points.into_iter().map(|number| Point::new(number, results));
         let mut points: Vec<Point> = points.collect();
         sort::by_key(&mut points, |point| point.number);
         Self {
@@ -505,82 +342,6 @@ impl Rounds {
             .collect();
         sort::by(&mut groups, |(a, _), (b, _)| b.total_cmp(a));
         groups.into_iter().map(|(_, members)| members).collect()
-    }
-}
-
-impl Point {
-    /// Whether the point is done, and why. It checks only at fixed rounds, because frequent checks would stop at a
-    /// chance result.
-    fn judged(&mut self, rules: &RoundRules) -> Option<StopReason> {
-        if self.rounds >= rules.rounds.most() {
-            return Some(StopReason::Done);
-        }
-        if self.rounds > 0 && self.failed == self.rounds {
-            return Some(StopReason::Failing);
-        }
-        if rules.best.is_some() {
-            return None;
-        }
-        let is_open = rules.rounds == RoundTarget::AsNeeded;
-        let is_look = self.rounds >= FIRST_LOOK && look_after(self.rounds - 1) == self.rounds;
-        if !is_open || !is_look || self.looked_at == self.rounds {
-            return None;
-        }
-        self.looked_at = self.rounds;
-        let times = self.times.iter().map(|times| PointTime::of(times.clone()));
-        let times: Vec<PointTime> = times.collect();
-        let found: Vec<Summary> = times
-            .iter()
-            .filter_map(|time| time.summary(None, MISRATE))
-            .collect();
-        self.is_unreliable = times.iter().any(PointTime::is_unreliable);
-        if found.is_empty() {
-            return Some(StopReason::NoTimes);
-        }
-        let width = |found: &Summary| found.half_width().unwrap_or(f64::INFINITY);
-        let before = self.width;
-        self.width = found.iter().map(width).fold(0.0, f64::max);
-        self.noises
-            .push(found.iter().map(|found| found.noise).fold(0.0, f64::max));
-        // Narrow bounds of one of several modes, or of what other programs took, do not make a point known.
-        if self.is_unreliable {
-            return None;
-        }
-        // Bounds that are near enough by chance are not so twice; those that are near by far need no proof.
-        let is_sure = self.width <= rules.precision / 2.0 || before <= rules.precision;
-        if self.width <= rules.precision && is_sure && rules.precision > 0.0 {
-            return Some(StopReason::Converged(self.width));
-        }
-        (rules.stop_when_settled && rules.precision > 0.0 && self.has_settled())
-            .then_some(StopReason::Settled(self.width))
-    }
-
-    fn has_settled(&self) -> bool {
-        let Some(latest) = self.noises.last_chunk::<3>() else {
-            return false;
-        };
-        let (least, most) = latest
-            .iter()
-            .fold((f64::INFINITY, 0.0_f64), |(l, m), x| (l.min(*x), m.max(*x)));
-        most - least <= SETTLED * most
-    }
-}
-
-/// The rounds at which points are looked at: 11, 16, 22, 32, 45, 64, ..., half an octave apart.
-fn look_after(rounds: u32) -> u32 {
-    let mut half_octaves = 1;
-    loop {
-        let look = (8.0 * 2_f64.powf(f64::from(half_octaves) / 2.0)).floor();
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "saturates"
-        )]
-        let look = look as u32;
-        if look > rounds {
-            return look.max(FIRST_LOOK);
-        }
-        half_octaves += 1;
     }
 }
 

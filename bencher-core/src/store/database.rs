@@ -6,21 +6,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use fjall::{Keyspace, PersistMode};
-use serde::{Deserialize, Serialize};
 
 use super::SampleStore;
 use super::blobs::BlobStore;
+use super::cleared_tag::{CLEARED, ClearedTag};
 use super::compact::Logs;
 use super::error::StoreError;
-use super::frame::{FrameContent, FrameError, FrameKind, decode, encode};
-use super::index::{Keys, SampleIndex};
+use super::frame::{FrameError, FrameKind, decode, encode};
 use super::leftovers::remove_leftovers;
 use super::lock::StoreLock;
 use super::lock_owner::LockOwner;
 use super::open_database::{OpenFailure, SEQUENCE, failed, inode, write_sequence};
 use super::pack::{Pack, Series, tag_prefix};
-use super::salvage::{mark, note_damage, open_sound, unfinished};
-use super::scan::{records, scan};
+use super::salvage::{note_damage, open_sound};
+use super::scan::records;
 use super::shortage::is_shortage;
 use super::watermark;
 
@@ -81,44 +80,6 @@ pub struct OpenNotice {
     /// The events, the data that was kept, and the place of the rest; one text each.
     pub messages: Vec<String>,
 }
-
-/// The note that a tag was cleared up to a number.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct ClearedTag {
-    pub(super) sequence: u64,
-    pub(super) tag: String,
-}
-
-impl ClearedTag {
-    /// The key, in `meta`, of the note.
-    pub(super) fn key(&self) -> Vec<u8> {
-        [CLEARED, &tag_prefix(&self.tag)].concat()
-    }
-
-    /// The prefix of the keys of packs that may have been cleared.
-    pub(super) fn prefix(&self) -> [u8; 8] {
-        tag_prefix(&self.tag)
-    }
-
-    /// Whether a pack was stored before its tag was cleared.
-    pub(super) fn covers(&self, pack: &Pack) -> bool {
-        self.sequence > pack.sequence && self.is_of(&pack.series)
-    }
-
-    /// Whether a series was cleared.
-    pub(super) fn is_of(&self, series: &Series) -> bool {
-        self.tag == series.tag
-    }
-}
-
-impl FrameContent for ClearedTag {
-    fn read(_: u16, payload: &[u8]) -> postcard::Result<Self> {
-        postcard::from_bytes(payload)
-    }
-}
-
-/// The prefix of the keys of those notes, in `meta`.
-pub(super) const CLEARED: &[u8] = b"cleared/";
 
 impl Database {
     /// Opens the store in `root`, and makes it if there is none.
@@ -181,62 +142,8 @@ impl Database {
         Ok((database, notice))
     }
 
-    /// Reads quarantined databases again that were not carried over to the end, as by a program that died
-    /// over it, the newest first. Nothing that is stored is replaced.
-    fn take_in_quarantined(&mut self, messages: &mut Vec<String>) -> Result<(), StoreError> {
-        for path in unfinished(&self.shared.root)?.into_iter().rev() {
-            match self.take_in(&path) {
-                Ok(samples) => {
-                    mark(&path, samples);
-                    if samples > 0 {
-                        messages.push(format!(
-                            "{samples} samples that were not stored any more were carried over from {}",
-                            path.display()
-                        ));
-                    }
-                }
-                Err(error) => messages.push(format!(
-                    "the damaged sample store {} was not carried over: {error}; the next run tries again",
-                    path.display()
-                )),
-            }
-        }
-        Ok(())
-    }
-
-    fn take_in(&mut self, quarantined: &Path) -> Result<u64, StoreError> {
-        let mut added = 0;
-        let mut known: Option<(Series, SampleIndex)> = None;
-        let mut keys = Keys::default();
-        let mut new = Vec::new();
-        let cleared = self.cleared()?;
-        for pack in scan(quarantined)?.packs {
-            // A later clearing of the tag included these samples.
-            if cleared.iter().any(|note| note.is_of(&pack.series)) {
-                continue;
-            }
-            if !matches!(&known, Some((series, _)) if *series == pack.series) {
-                self.append(&std::mem::take(&mut new))?;
-                known = Some((pack.series.clone(), SampleIndex::load(self, &pack.series)?));
-            }
-            let index = known.as_ref().map(|(_, index)| index);
-            let mut identities = keys.of(&pack).into_iter();
-            let lacking = pack.filtered(|_| {
-                let key = identities.next();
-                !key.is_some_and(|key| index.is_some_and(|index| index.contains(key)))
-            });
-            if !lacking.is_empty() {
-                added += lacking.len() as u64;
-                new.push(lacking);
-            }
-        }
-        self.append(&new)?;
-        self.sync()?;
-        Ok(added)
-    }
-
     /// The notes of the tags that were cleared.
-    fn cleared(&self) -> Result<Vec<ClearedTag>, StoreError> {
+    pub(super) fn cleared(&self) -> Result<Vec<ClearedTag>, StoreError> {
         let notes = self.shared.meta.prefix(CLEARED).map(|guard| {
             let (_, note) = guard.into_inner().map_err(self.failed("read"))?;
             Ok(decode::<ClearedTag>(FrameKind::Cleared, &note).ok())

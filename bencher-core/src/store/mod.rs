@@ -36,6 +36,8 @@ mod blobs;
 #[cfg(feature = "store")]
 mod check;
 #[cfg(feature = "store")]
+mod cleared_tag;
+#[cfg(feature = "store")]
 mod collect;
 #[cfg(feature = "store")]
 mod compact;
@@ -69,6 +71,8 @@ mod permissions;
 #[cfg(feature = "store")]
 mod preflight;
 mod provenance;
+#[cfg(feature = "store")]
+mod quarantined;
 #[cfg(feature = "store")]
 mod read_only;
 #[cfg(feature = "store")]

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::aborts::AbortWatch;
-use super::database::{CLEARED, ClearedTag};
+use super::cleared_tag::{CLEARED, ClearedTag};
 use super::error::StoreError;
 use super::files::{
     entries_of_root, exists, is_folder, place, read_plain_text, refuse_strange_files, remove,

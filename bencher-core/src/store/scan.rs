@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use memchr::memmem;
 use serde::Deserialize;
 
-use super::database::ClearedTag;
+use super::cleared_tag::ClearedTag;
 use super::error::StoreError;
 use super::files::{files_below, read_plain};
 use super::frame::{Frame, FrameKind, HEADER, MAGIC, READ, open};
