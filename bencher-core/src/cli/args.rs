@@ -21,8 +21,8 @@ for --store) and in bencher.toml (repeats = 5, dry-run = true, input = { len = \
 in the working directory and its parents. Precedence: command line, environment, file, program.
 --print-config shows the values in effect and where they come from.
 
-Exit status: 0 success, 1 a sample failed or something could not be kept,
-2 invalid options, 130 interrupted.";
+Exit status: 0 success, 1 a sample failed or something could not be stored, 2 invalid options,
+3 a claim or a gate failed, or a result became worse, 130 interrupted.";
 
 /// The flags of a program; `what` stands below them in the help.
 pub(crate) fn grammar_with(what: &str) -> Grammar {

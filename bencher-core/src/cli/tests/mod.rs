@@ -291,7 +291,7 @@ fn a_place_in_a_file_is_beside_it() {
 
 /// The table of options in `docs/configuration.md`.
 fn described() -> String {
-    let mut text = String::from("| option | what it says | default | sweep |\n|---|---|---|---|\n");
+    let mut text = String::from("| option | what it does | default | sweep |\n|---|---|---|---|\n");
     for option in options() {
         let default = match ((option.show)(&RunConfig::default()), option.default) {
             (Some(switch), "") if switch == "true" => format!("{} = true", option.name),

@@ -17,7 +17,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         per_sweep: false,
         help: "How the workers of --executor cluster are started: local:N on this machine, mpirun:N, \
                slurm:n=N, ssh:FILE with hosts, hq:N (HyperQueue), k8s:n=N,image=IMAGE (a manifest)",
-        default: "local workers, --jobs many; none with --nats",
+        default: "as many local workers as --jobs says; none with --nats",
         shorthands: &[],
         read: |values| {
             let launch: WorkerPlacement = one(values)?.parse()?;

@@ -82,8 +82,8 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "shared-dir",
         takes: OptionValue::Folder("DIR"),
         per_sweep: false,
-        help: "Take the samples together with all processes that have this directory, also on other \
-               hosts; results are kept in it, and not in the store",
+        help: "Share the samples with all processes that use this directory, also on other hosts; it \
+               keeps the results, in place of the store",
         default: "none",
         shorthands: &[],
         read: |values| {

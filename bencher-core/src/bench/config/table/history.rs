@@ -36,7 +36,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         takes: OptionValue::Text("TEXT"),
         per_sweep: false,
         help: "Label of the run in the history, such as \"PR 12\", or git for date and commit; implies --over-time",
-        default: "the moment",
+        default: "the time of the run",
         shorthands: &[],
         read: |values| {
             let text = one(values)?.to_owned();

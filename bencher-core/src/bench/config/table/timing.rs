@@ -47,8 +47,8 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "best-within",
         takes: OptionValue::Scalar("SHARE"),
         per_sweep: true,
-        help: "Name the best point, within a share such as 1%, and measure the others no longer than \
-               that takes; end a search that expects to gain less",
+        help: "Name the best point, within a share such as 1%, and measure the others only until it is \
+               known; end a search that expects to gain less",
         default: "measure all points equally well",
         shorthands: &[],
         read: |values| {
