@@ -14,9 +14,16 @@ use bencher_core::sweep_executor::{Benchmark, Result};
 ///
 /// It calls `program` once, or once for each step of a refined run (`--level 2..5`).
 ///
-/// The exit status is 0 after success, 1 if a sample or another operation failed, 2 after invalid settings, 3 if a claim
-/// or a gate fails or a result became worse, and 130 if the user interrupted. An error from `program` is printed and has status 1, unless it is a
-/// [`BenchError`](crate::BenchError) with another status. Results measured before the error are still drawn.
+/// | exit status | meaning |
+/// |---|---|
+/// | 0 | success |
+/// | 1 | a sample or another operation failed |
+/// | 2 | invalid settings |
+/// | 3 | a claim or a gate fails, or a result became worse |
+/// | 130 | the user interrupted |
+///
+/// An error from `program` is printed and has status 1, unless it is a [`BenchError`](crate::BenchError) with another
+/// status. Results measured before the error are still drawn.
 ///
 /// ```no_run
 /// use std::process::ExitCode;

@@ -35,7 +35,7 @@ use crate::parse::{Arguments, Container};
 /// | `#[sweep]`, `#[sweep(options)]` | an input: a dimension of the sweep | an integer, `f32`, `f64`, `bool`, `String`, `Duration`, `jiff::Timestamp`, an `Entry<T>` of a file, or an enum with [`SweepEnum`](macro@SweepEnum) |
 /// | `#[sweep(flatten)]` | the inputs and results of another sweep, as part of this one | a struct that derives this as well |
 /// | `#[constant(value)]`, `#[constant(value, units = "s")]` | an input that keeps `value`: part of each sample's identity, but no dimension | as above |
-/// | `#[result]`, `#[result(options)]` | measured | `Option<T>` of a number, `bool`, `String`, `Duration`, `[f64; N]`, `File`, `Image`, `Video` or `Table`; `None` is "not recorded" |
+/// | `#[result]`, `#[result(options)]` | measured | `Option<T>` of a number, `bool`, `String`, `Duration`, `jiff::Timestamp`, an enum with [`SweepEnum`](macro@SweepEnum), `[f64; N]`, a `Vec` of numbers, an `f64` array of ndarray, `File`, `Image`, `Video`, `Table` or `Html`; `None` is "not recorded" |
 ///
 /// # Options of `#[sweep]`
 ///
@@ -73,6 +73,7 @@ use crate::parse::{Arguments, Container};
 /// | `meaning_version = n` | raised when the result changes its meaning | 1 |
 /// | `formula = "bytes / elapsed"` | it is not recorded but computed from results, numeric inputs and earlier formulas, when a dataset is read | recorded |
 /// | `names("x", "y")` | the names of a vector's parts: `place.x`, `place.y` | numbers: `place[0]` |
+/// | `claim = "< 0.7"` | what must hold at every point, else the exit status is 3; may be repeated | nothing |
 ///
 /// # Options of the struct
 ///
@@ -194,6 +195,8 @@ pub fn derive_sweep_enum(input: TokenStream) -> TokenStream {
 /// | `types(T = [u32, u64])` | the types, or constants, of each generic parameter of the function: it becomes an input `T`, whose values are the types as they are written |
 /// | `throughput(bytes = expr, items = expr)` | the amount of work of one call, from the inputs: results `bytes_per_second`, `items_per_second` |
 /// | `runtime = path` | for an `async fn`: a function that returns a value with `block_on`, or a `Result` of it; called once for each worker |
+/// | `claim(time, "< 5 ms")` | what must hold for a result at every point, else the exit status is 3; may be repeated |
+/// | `gate(time, worse_than = "3%", against = "main")` | the exit status is 3 if the result is worse than in this baseline (feature `history`); may be repeated |
 ///
 /// # Names
 ///

@@ -220,16 +220,16 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
 
     /// Sets the kinds of plots that the report draws of this sweep, unless the run's configuration sets them.
     ///
-    /// `auto` stands for those that the shape of the sweep suggests. `docs/configuration.md` lists the names. An unknown
-    /// name is an error of [`run`](Self::run).
+    /// `auto` stands for the plots that the shape of the sweep suggests. `docs/configuration.md` lists the names. An
+    /// unknown name is an error of [`run`](Self::run).
     pub fn plots<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Self {
         self.settings.plots = Some(PlotSelection::of(names));
         self
     }
 
-    /// Adds a plot of the program's own to the report of this sweep, besides those of [`plots`](Self::plots).
+    /// Adds a plot of the program's own to the report of this sweep, in addition to [`plots`](Self::plots).
     ///
-    /// A program calls `bencher::report::CustomPlots::custom_plot`, which takes what can be drawn.
+    /// A program calls `bencher::report::CustomPlots::custom_plot` instead, which takes a `CustomPlot`.
     pub fn own_plot(
         mut self,
         name: impl Into<String>,
@@ -270,13 +270,14 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
 
     /// Names the best point of a result by its direction, instead of measuring all points equally well.
     ///
-    /// After six rounds of all points, a round has the leader and the eight rivals that are least refuted. The sweep ends
-    /// when no point is better than the leader by more than 1 % (`--best-within`), at 95 % for all points together, or when
-    /// the budget or the repeats end: then it says between which points it is undecided. Simulated, 50 points take a sixth
-    /// of the batches that all rounds would (`cargo xtask bench search`).
+    /// After six rounds of all points, a round measures the leader and the eight points that are most likely to be
+    /// better. The sweep ends when no point is better than the leader by more than 1 % (`--best-within`), at 95 % for
+    /// all points together. It also ends with the budget or the repeats, and then names the undecided points. In a
+    /// simulation, 50 points need a sixth of the batches of a sweep that measures all points in every round
+    /// (`cargo xtask bench search`).
     ///
-    /// A result that is not a time gets repeats instead of rounds, 100 at most unless the sweep sets them. If all points
-    /// give the same value twice, these values decide.
+    /// A result that is not a time gets repeats instead of rounds, 100 at most unless the sweep sets them. If all
+    /// points give the same value twice, these values decide.
     pub fn best(mut self, result: impl Into<Output<S>>) -> Self {
         self.settings.best = Some(result.into().target);
         self
@@ -302,16 +303,16 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
         self
     }
 
-    /// Searches for the best value of a result, instead of taking the whole grid: by its direction, over the whole domains
-    /// of the inputs. Several calls name several objectives.
+    /// Searches for the best value of a result by its direction, instead of measuring the whole grid. The search covers
+    /// the whole domains of the inputs. Several calls name several objectives.
     ///
-    /// The [sampler](Self::sampler) proposes points from those that are known; every evaluation is an ordinary sample. The
-    /// result is a dataset of the evaluated points, the best first. What is reported as best was measured again after it
-    /// was chosen. The search ends when its [number of evaluations](Self::evaluations) is reached, or no point is left.
+    /// The [sampler](Self::sampler) proposes points by the known results; every evaluation is an ordinary sample. The
+    /// result is a dataset of the evaluated points, the best first. The best point is measured again after it was
+    /// chosen. The search ends when its [number of evaluations](Self::evaluations) is reached, or no point is left.
     ///
-    /// A search that was killed goes on where it was: it proposes the same points, and finds their samples in the store.
-    /// Proposals follow from the results in the order of the proposals, up to the fourth before (or, with more workers
-    /// than four, up to as many before). So one seed gives one sequence with one worker and with four.
+    /// A killed search continues: it proposes the same points, and finds their samples in the store. Proposal `k` uses
+    /// the results up to `k - 4`, or up to `k - N` with `N` workers, if these are more than four. So one seed gives one
+    /// sequence with any number of workers from one to four.
     ///
     /// ```
     #[doc = include_str!("../example_sweep.md")]

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::dataset::{Dataset, digits};
 use crate::var::{Output, Target};
 
-/// A rule that a sweep fails by: a result at a point is worse than in a baseline, by more than a share of it.
+/// A rule that makes a run fail: a result at a point is worse than in a baseline by more than a share.
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]

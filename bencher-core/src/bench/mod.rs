@@ -167,8 +167,8 @@ impl<S: Benchmark> Bench<S> {
         Bench::new(Rc::clone(&self.session))
     }
 
-    /// Keeps the results of functions in the store of the run, as samples are kept: under the run's tag, replaced with
-    /// `--overwrite`, and only in memory with `--no-cache`.
+    /// Stores the results of functions in the store of the run. As for samples, the run's tag separates them,
+    /// `--overwrite` replaces them, and with `--no-cache` they stay in memory.
     ///
     /// ```
     #[doc = include_str!("../example_sweep.md")]

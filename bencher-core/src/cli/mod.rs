@@ -52,9 +52,16 @@ pub const INTERRUPTED: u8 = 130;
 
 /// Runs a benchmark program: it reads the command line, runs the sweeps that `program` declares, and draws the report.
 ///
-/// The exit status is 0 after success, 1 if a sample or another operation failed, 2 after invalid settings, 3 if a claim
-/// or a gate fails or a result became worse, and 130 if the user interrupted. In a run with several steps ([`Refinement`](crate::bench::Refinement)), it calls `program` for
-/// each step, and draws the report after each.
+/// In a run with several steps ([`Refinement`](crate::bench::Refinement)), it calls `program` for each step, and draws
+/// the report after each.
+///
+/// | exit status | meaning |
+/// |---|---|
+/// | 0 | success |
+/// | 1 | a sample or another operation failed |
+/// | 2 | invalid settings |
+/// | 3 | a claim or a gate fails, or a result became worse |
+/// | 130 | the user interrupted |
 ///
 /// ```no_run
 #[doc = include_str!("../example_sweep.md")]

@@ -52,8 +52,8 @@ impl Dataset {
     ///
     /// A cell that lacks an operand takes the state and reason of the first operand without a value. It counts as
     /// cached if all its results are cached. Where `formula` returns NaN, the cell is missing. An item without the part
-    /// has no operand. A formula of coordinates alone skips the cells that all other variables skip, and takes an `f32`
-    /// as the decimal number that it is shown as.
+    /// has no operand. A formula of coordinates alone skips the cells that all other variables skip. It takes an `f32`
+    /// as the decimal number that tables show.
     ///
     /// ```
     /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};

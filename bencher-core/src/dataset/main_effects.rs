@@ -23,12 +23,13 @@ pub struct MainEffect {
     pub input: String,
     /// The share of the differences between points that the levels of this input explain alone: from 0 to 1.
     pub share: f64,
-    /// The bounds of the share of the true differences at 95 %, by the bounds of the points; none where a point has none.
+    /// The bounds of the share of the true differences at 95 %, by the bounds of the points; none where a point has
+    /// none.
     pub bounds: Option<(f64, f64)>,
     /// The mean over the points of each level, in the order of the levels; `None` where no point has a value. The
     /// geometric mean where [`is_ratio`](Self::is_ratio).
     pub levels: Vec<(Value, Option<f64>)>,
-    /// The bounds of each of these means at 95 %, by those of the points; none where a point has none.
+    /// The bounds of each of these means at 95 %, by the bounds of the points; none where a point has none.
     pub level_bounds: Vec<Option<(f64, f64)>>,
     /// Whether differences are ratios: all values are above zero.
     pub is_ratio: bool,
@@ -71,11 +72,14 @@ impl MainEffect {
 impl Dataset {
     /// How much each input with two levels or more matters to a result, the most important one first.
     ///
-    /// The share of an input is the sum of squares between its levels over that between all points, of the logarithms
-    /// where all values are above zero (the effect size eta squared of an analysis of variance). In a full grid, the
-    /// shares and what is left for combinations of inputs make 1. With missing points, the shares of two inputs may
-    /// contain the same differences. Equal points have no shares: the list is empty. Points below resolution and failed
-    /// ones do not count, so the share of an input that makes times that short is too small.
+    /// The share of an input is the sum of squares between its levels, divided by the sum of squares between all points
+    /// (the effect size eta squared of an analysis of variance). If all values are above zero, it is computed from
+    /// their logarithms.
+    ///
+    /// In a full grid, the shares of the inputs and of their combinations make 1. With missing points, the shares of
+    /// two inputs may contain the same differences. Equal points have no shares: the list is empty. Points below
+    /// resolution and failed points do not count. So an input that makes times too short to measure has too small a
+    /// share.
     ///
     /// ```
     /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -106,8 +110,8 @@ impl Dataset {
 
     /// How much each pair of inputs matters to a result beyond what both explain alone, the most important one first.
     ///
-    /// These are the interactions of two inputs in an analysis of variance, exact on a full grid. A grid with missing points
-    /// has none: the list is empty.
+    /// These are the interactions of two inputs in an analysis of variance, exact on a full grid. A grid with missing
+    /// points has none: the list is empty.
     ///
     /// ```
     /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -134,8 +138,8 @@ impl Dataset {
             .map_or_else(Vec::new, EffectShares::pair_effects))
     }
 
-    /// The pairs of inputs that summaries name: up to three whose lower bound is 2 % of the differences or more. None for a
-    /// sweep of two inputs, whose only pair is all that the inputs do not explain alone.
+    /// The pairs of inputs that summaries name: up to three whose lower bound is 2 % of the differences or more. None
+    /// for a sweep of two inputs, whose only pair is all that the inputs do not explain alone.
     ///
     /// See [`pair_effects`](Self::pair_effects) for an example.
     ///
@@ -294,8 +298,8 @@ mod tests {
         assert_eq!(effects[1].levels[0].1, Some(1.0));
     }
 
-    /// Noise of twelve uniform numbers each, on the sum of both inputs: the bounds of means hold the truth about as often as
-    /// they say.
+    /// Noise of twelve uniform numbers each, on the sum of both inputs: the bounds of means hold the truth about as
+    /// often as they say.
     #[test]
     fn bounds_of_means_hold_their_truth() {
         let mut state = 7_u64;

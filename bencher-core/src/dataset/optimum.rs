@@ -16,8 +16,8 @@ use super::{Dataset, DatasetError, DimRole, Variable};
 pub struct Optimum {
     /// The point with the best value.
     pub best: PointValue,
-    /// The points whose bounds reach as far as those of the best one, the better ones first: between them and the best
-    /// point, the values do not decide. Equal values without any spread are among them.
+    /// The points whose bounds overlap with the bounds of the best point, the better ones first. The values do not
+    /// decide between them and the best point. Equal values without any spread are among them.
     pub undecided: Vec<PointValue>,
     /// The best of all other points: the nearest one that is certainly worse.
     pub next: Option<PointValue>,
@@ -77,10 +77,11 @@ impl PointValue {
 impl Dataset {
     /// The best point of a result, by its [direction](Direction); `None` if no point has a value.
     ///
-    /// The value of a point is what tables show: the centre of the rounds of a time, the mean of other repeats. Bounds
-    /// are at 95 % for each point, and those of this run. For the share of true, they are Wilson's (Journal of the
-    /// American Statistical Association 22, 1927). Of a result whose repeats agree at every point, values are exact, and so
-    /// is a single sample of a result that is no time. Points below resolution, failed and skipped ones are counted only.
+    /// The value of a point is the value in tables: the centre of the rounds of a time, the mean of other repeats.
+    /// Bounds are at 95 % for each point, and hold for this run. For the share of true, they are Wilson's (Journal of
+    /// the American Statistical Association 22, 1927). Values are exact if repeats agree at every point, and so is a
+    /// single sample of a result that is not a time. Points below resolution, failed and skipped points are only
+    /// counted.
     ///
     /// ```
     /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -108,7 +109,8 @@ impl Dataset {
 
     /// The best point of a result for each combination of some inputs, such as the best codec for each block size.
     ///
-    /// One for each group, which the inputs of its best point name. Groups without any value are left out. See [`optimum`](Self::optimum).
+    /// There is one for each group with a value; the inputs of its best point name the group. See
+    /// [`optimum`](Self::optimum).
     ///
     /// ```
     /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -325,8 +327,8 @@ fn are_equal(repeats: &[f64]) -> bool {
     repeats.iter().all(|x| x.total_cmp(&first).is_eq())
 }
 
-/// The mean of repeats, with bounds that contain it. Equal ones are exact, unless those of other points differ: then they
-/// need to be as many as other repeats do.
+/// The mean of repeats, with bounds that contain it. Equal ones are exact, unless those of other points differ: then
+/// they need to be as many as other repeats do.
 fn mean(point: &PointNumbers, is_noisy: bool) -> Option<Bounded> {
     let mean = crate::stats::mean(&point.repeats)?;
     if are_equal(&point.repeats) && !is_noisy {

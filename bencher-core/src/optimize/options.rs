@@ -38,16 +38,19 @@ impl SearchOptions {
         Self { budget, ..self }
     }
 
-    /// Ends the search when a trial has reached this value of the first goal. One value is enough, until a point was told
-    /// two different ones: then a single value may be luck, and the mean of two or more of a trial counts. So under noise,
-    /// [learn](super::Search::learn) further results of a trial that reaches the target before you tell its first.
+    /// Ends the search when a trial has reached this value of the first goal.
+    ///
+    /// One value is enough, as long as no point has two different ones. After that, a single value may be luck, and the
+    /// mean of two or more values of a trial counts. So under noise, [learn](super::Search::learn) further results of a
+    /// trial that reaches the target before you tell its first.
     pub fn target(self, value: f64) -> Self {
         let target = Some(value);
         Self { target, ..self }
     }
 
-    /// Ends the search when the model expects to improve on the best value of a single goal by less than this share of it,
-    /// three times in succession. At 0, that is next to nothing: a millionth of the range of the known values. Only the Gaussian process says what it expects.
+    /// Ends the search when the model expects to improve the best value of a single goal by less than this share, three
+    /// times in succession. 0 stands for a millionth of the range of the known values. Only the Gaussian process has
+    /// such an expectation.
     ///
     /// ```
     #[doc = include_str!("../example_sweep.md")]
@@ -69,11 +72,12 @@ impl SearchOptions {
         Self { within, ..self }
     }
 
-    /// Makes proposals independent of the order in which results arrive: trial `k` is proposed from the results of trials
-    /// `0..=k - workers`, and from what the model expects of the later ones. So one seed gives the same trials with any
-    /// number of workers up to this one. [`Search::ask`](super::Search::ask) says when it needs a result first.
+    /// Makes proposals independent of the order in which results arrive. Trial `k` uses the results of trials
+    /// `0..=k - workers`, and the values that the model expects of the later ones. So one seed gives the same trials
+    /// with any number of workers up to this one. [`Search::ask`](super::Search::ask) says when it needs a result
+    /// first.
     ///
-    /// Without this option, a proposal uses all results that were told.
+    /// Without this option, a proposal uses all known results.
     pub fn workers(self, workers: u64) -> Self {
         let workers = Some(workers);
         Self { workers, ..self }

@@ -16,8 +16,8 @@ use super::space::SearchSpace;
 /// A search for a program's own loop: ask for a point, evaluate it, tell its objective.
 ///
 /// Only the program evaluates points: on this thread, with an [`Evaluator`](crate::evaluator::Evaluator), or on another
-/// machine. Several points may be under way: those without a result count as the model expects them, so that new ones lie
-/// elsewhere. No point is proposed twice.
+/// machine. Several points may be under way: those without a result count as the model expects them, so that new ones
+/// lie elsewhere. No point is proposed twice.
 ///
 /// A failed trial ([`Err`], NaN, an infinity) counts as bad as the worst.
 ///
@@ -176,7 +176,8 @@ impl<S: ParametrizedSweep> Search<S> {
     }
 
     /// Learns a result from elsewhere, such as an earlier search, or another one of a trial. It does not count as an
-    /// evaluation, and its point is not proposed. It may lie outside the space: a choice that is no more, a length beyond the bounds.
+    /// evaluation, and its point is not proposed. It may lie outside the space: a choice that is no more, a length
+    /// beyond the bounds.
     ///
     /// # Errors
     /// Where an input has a value of another kind, or the number of objectives is wrong.
@@ -194,10 +195,10 @@ impl<S: ParametrizedSweep> Search<S> {
 
     /// The best trial by the first goal, with the means of its objectives.
     ///
-    /// Where every point was told one value, it is the trial with the best one: exact values need no more, but under noise
-    /// the best of many is mostly the luckiest. So repeat the most promising trials: evaluate their inputs again, and
-    /// [learn](Self::learn) the results. Once a point was told two different values, the best trial is the one whose
-    /// expected value is best, by a Gaussian process of all results with the noise that the repeats show.
+    /// If every point has one value, this is the trial with the best one. That is right for exact values. Under noise,
+    /// the best of many values is mostly the luckiest, so evaluate the most promising trials again, and
+    /// [learn](Self::learn) the results. Once a point has two different values, the best trial is the one with the best
+    /// expected value, by a Gaussian process of all results with the noise that the repeats show.
     ///
     /// # Errors
     /// Where none was evaluated, or all failed.
@@ -225,22 +226,25 @@ impl<S: ParametrizedSweep> Search<S> {
         self.proposals.best()
     }
 
-    /// The trials that no other beats in all goals, in the order in which they were told.
+    /// The trials that no other trial beats in all goals, in the order of their results.
     pub fn front(&self) -> Vec<FinishedTrial> {
         self.proposals.front()
     }
 
-    /// All trials with a result: first those that were learned, then the others in the order in which they were proposed.
+    /// All trials with a result: first those that were learned, then the others in the order in which they were
+    /// proposed.
     pub fn trials(&self) -> Vec<FinishedTrial> {
         self.proposals.trials()
     }
 
-    /// How much each dimension matters for the first goal, the most important first; empty below 20 trials with a result.
+    /// How much each dimension matters for the first goal, the most important first; empty below 20 trials with a
+    /// result.
     pub fn importance(&self) -> Vec<Importance> {
         self.proposals.importance().0
     }
 
-    /// How much pairs of the eight most important dimensions matter for the first goal, beyond what each explains alone.
+    /// How much pairs of the eight most important dimensions matter for the first goal, beyond what each explains
+    /// alone.
     pub fn pair_importance(&self) -> Vec<Importance> {
         self.proposals.importance().1
     }

@@ -40,8 +40,8 @@ pub struct SearchHistory {
     /// What the model expects of the first objective along each of the most important inputs, through the best point.
     #[serde(default)]
     pub slices: Vec<SearchSlice>,
-    /// With two objectives: the share of the box between the best and the worst values that the points up to each
-    /// evaluation dominate, in the order of the evaluations.
+    /// With two objectives, a number for each evaluation: the part of the box between the best and the worst values
+    /// that the points so far dominate.
     #[serde(default)]
     pub hypervolume: Vec<f64>,
 }
@@ -75,8 +75,8 @@ pub struct SearchTrial {
 
 /// Whether a point lies on the front: no other point is as good in all objectives, and better in one.
 ///
-/// A point with several samples has bounds at 95 %; those of a single sample follow from the spread of other points. Values
-/// that never vary are exact.
+/// A point with several samples has bounds at 95 %. The bounds of a single sample follow from the spread of other
+/// points. Values that never vary are exact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FrontClass {

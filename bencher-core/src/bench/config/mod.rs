@@ -101,11 +101,11 @@ pub struct RunConfig {
     /// How long a sweep of timed results may take, in all processes together. `None` means 10 s where the number of
     /// repeats is open, and no limit elsewhere. The sweep always finishes its first round.
     pub budget: Option<Duration>,
-    /// The target precision (0.01). A timed result is measured until its bounds lie within this share of it, its noise
-    /// has settled (without a budget), or the budget ends. 0 spends the whole budget, in 2048 rounds at most.
+    /// The target precision (0.01): the share of a timed result within which its bounds shall lie. 0 spends the whole
+    /// budget, in at most 2048 rounds.
     pub precision: f64,
-    /// Name the best point of a timed result, where a point that is better by less than this share counts as equally good
-    /// (no; 0.01 where the program names a result).
+    /// Name the best point of a result. A point that is better by less than this share counts as equally good (no; 0.01
+    /// if the program names a result).
     pub best_within: Option<f64>,
     /// The clock that measures times (the system's monotonic clock).
     pub clock: ClockKind,
@@ -149,7 +149,7 @@ pub struct RunConfig {
     pub print_config: bool,
     /// Run only sweeps whose title contains one of these (all).
     pub only: Vec<String>,
-    /// Values of inputs that override those of the program.
+    /// Values of inputs that override the values of the program.
     pub inputs: Vec<InputOverride>,
     /// The directory of samples and results. `None` means the default place.
     pub store: Option<PathBuf>,
