@@ -12,7 +12,7 @@ mod program;
 #[cfg(not(feature = "report"))]
 mod tool;
 
-/// With a derived type:
+/// A benchmark program: sweeps of a type, and the configuration of a run. With a derived type:
 ///
 /// ```
 /// # use std::cell::RefCell;
@@ -56,12 +56,13 @@ mod tool;
 /// # Ok::<(), bencher::BoxError>(())
 /// ```
 ///
-/// A sweep that was only listed, planned or not chosen has an empty result; [`was_run`](BenchResult::was_run) tells.
+/// A sweep that was only listed, planned or not chosen has an empty result. [`was_run`](BenchResult::was_run) says whether
+/// it ran.
 pub use bencher_core::bench;
 #[cfg(feature = "engine")]
 pub use bencher_core::engine;
 pub use bencher_core::jiff;
-/// With a derived type, in a program's own loop:
+/// Searches for the best point instead of a whole grid. With a derived type, in a program's own loop:
 ///
 /// ```
 /// use bencher::optimize::{Asked, Goal, Search, SearchOptions};
@@ -91,7 +92,7 @@ pub use bencher_core::jiff;
 /// ```
 #[cfg(feature = "search")]
 pub use bencher_core::optimize;
-/// With a derived type:
+/// The plan of a sweep: its points, constants and results, before it runs. With a derived type:
 ///
 /// ```
 /// use bencher::prelude::*;
@@ -120,7 +121,7 @@ pub use bencher_core::optimize;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub use bencher_core::plan;
-/// With the derive:
+/// The inputs and results that a type declares. With the derive:
 ///
 /// ```
 /// use bencher::prelude::*;

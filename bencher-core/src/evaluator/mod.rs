@@ -1,6 +1,7 @@
-//! Evaluators run jobs serially, on threads or in processes: the caller submits jobs and gathers their results.
+//! Evaluators run jobs serially, on threads, in processes or on a cluster: the caller submits jobs and gathers their
+//! results.
 //!
-//! All user code runs on this room. The backends implement one trait.
+//! All user code runs here. The backends implement one trait.
 //!
 //! An [`Evaluator`] is for searches: it submits points and gathers their objectives, with timeouts, callbacks,
 //! resources and a storage. Its foundation also serves sweeps:

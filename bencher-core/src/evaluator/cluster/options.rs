@@ -33,7 +33,7 @@ pub struct ClusterOptions {
     pub nats: Option<String>,
     /// The file with the credentials for the server.
     pub credentials: Option<PathBuf>,
-    /// A file with certificates that the server's one may be signed with, besides those of the system.
+    /// A file with certificates that the server's one may be signed with, besides the certificates of the system.
     pub certificates: Option<PathBuf>,
     /// Whether a server that is not on this machine may be used without encryption.
     pub insecure: bool,

@@ -109,7 +109,7 @@ impl<A> EvaluatorOptions<A> {
         }
     }
 
-    /// Sets the server and the workers of the executor `cluster`; by default those of the environment
+    /// Sets the server and the workers of the executor `cluster`; by default the environment sets them
     /// ([`ClusterOptions::from_environment`]).
     pub fn cluster(self, cluster: ClusterOptions) -> Self {
         let cluster = Some(cluster);
