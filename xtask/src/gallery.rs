@@ -10,8 +10,9 @@ use crate::run::{run, workspace};
 
 const HEAD: &str = "# Gallery
 
-What a report draws of each shape of data. Each picture is of a sweep in [`examples/gallery.rs`](../examples/gallery.rs);
-the page of the report has the same figures, to hover, zoom and slice. `cargo xtask gallery` draws this page anew.
+This page shows the figures that a report draws for each shape of data. Each picture is of a sweep in
+[`examples/gallery.rs`](../examples/gallery.rs). The page of the report has the same figures, to hover, zoom and slice.
+`cargo xtask gallery` draws this page anew.
 
 Other programs draw [a fractal as an image for each point](../examples/images.rs), [search trees as HTML in
 frames](../examples/views.rs), [tables within samples with columns of several kinds](../examples/table_per_sample.rs),

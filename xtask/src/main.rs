@@ -21,7 +21,7 @@ usage: cargo xtask TASK [OPTIONS]
                        documentation, test, examples
   examples             run every example the way a user would
   gallery [--check]    draw the pictures of docs/gallery.md anew, or compare them with a run
-  bench [evaluator|cluster|memory|overhead|sweeper|store|search|honesty|peers|compile]...
+  bench [evaluator|cluster|memory|overhead|report|sweeper|store|search|honesty|peers|compile]...
                        measure the overhead of bencher itself against its limits; without a name,
                        all but `peers` and `compile`, which build other crates
   drill [DAMAGES [KILLS]]
