@@ -16,7 +16,7 @@ use crate::words::{Words, commands_of, unknown_command};
 pub(crate) const USAGE: &str = "\
 usage: cargo bencher cache COMMAND [OPTIONS]
 
-  stats                show what the store holds
+  stats                show what is in the store
   check                read every record, blob and result, and list the damage
   gc [--dry-run] [--keep N] [--limit SIZE] [--grace SECONDS]
                        delete files that nothing refers to (unless younger than an hour, or
@@ -25,7 +25,7 @@ usage: cargo bencher cache COMMAND [OPTIONS]
   clear [--dry-run] [--tag TAG]
                        remove the samples of a tag; without one, of the default tag
   explain --type TYPE [--tag TAG] [--version N] [--repeat N] NAME=VALUE...
-                       show why a sample is not taken from the store
+                       show why a stored sample is not used
   export FILE          write the whole store into one file
   import FILE          add the contents of an export
   rebuild              put the samples of stored results back into the database

@@ -32,22 +32,21 @@ pub const USAGE: &str = "\
 usage: cargo bencher COMMAND [OPTIONS]
 
   report [SWEEP|FILE]... [OPTIONS]
-                       draw the newest stored result of every sweep, or those that are named, or
-                       exported files, running nothing; `cargo bencher report --help`
+                       draw the newest stored result of every sweep, or of the named sweeps or
+                       files; run nothing; `cargo bencher report --help`
   list                 list the newest stored result of every sweep
   export SWEEP|FILE [--format NAME] [--out PATH]
                        write the newest result of a sweep, or of a file, for other programs: csv,
                        json, markdown, zarr, parquet, bmf, criterion; `cargo bencher export --help`
   import criterion DIR | import csv FILE
-                       make results of the store of what other programs measured;
-                       `cargo bencher import help`
+                       store what other programs measured; `cargo bencher import help`
   open                 open the page that was drawn last
   publish DIR | publish --branch BRANCH
                        keep a dated report, and an index of all, in a folder or a branch of git;
                        `cargo bencher publish --help`
   compare [BASE [CANDIDATE]]
-                       judge whether results are worse than earlier ones: exit status 3 of a
-                       regression, 4 where it is undecided; BASE and CANDIDATE are `previous`,
+                       judge whether results are worse than earlier ones: exit status 3 for a
+                       regression, 4 if it is undecided; BASE and CANDIDATE are `previous`,
                        `last`, a baseline, a tag, a result file, an export, or another store
   ab --base REVISION   measure a revision and the working tree in turns, and judge them in pairs;
                        `--command-a A --command-b B` for any two programs of the same sweeps
@@ -63,11 +62,18 @@ usage: cargo bencher COMMAND [OPTIONS]
 
   --store DIR          use this store instead of the one that programs in this folder use
                        (BENCHER_CACHE_DIR, bencher.toml)
-  --version            print the version, which is the one of the stores that it reads
+  --version            print the version
 ";
 
-/// Runs a command, the first of `args`; the exit status is 0, 1 where it fails, or 2 where there is no such command or option.
-/// A comparison ends with 3 where a result is worse, and with 4 where it is undecided.
+/// Runs a command, the first of `args`.
+///
+/// | exit status | meaning |
+/// |---|---|
+/// | 0 | success |
+/// | 1 | the command failed, or one of its options is wrong |
+/// | 2 | there is no such command; of `ab`, `compare` and `history`: an option is wrong |
+/// | 3, 4 | of a comparison: a result is worse; undecided |
+/// | 130 | of `ab` and `history bisect`: stopped by the user |
 ///
 /// ```
 /// let ended = cargo_bencher::run(&["--version".to_owned()]);

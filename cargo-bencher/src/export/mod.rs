@@ -29,14 +29,14 @@ usage: cargo bencher export SWEEP|FILE [--format NAME] [--out PATH]
 
   --format NAME        how it is written:
       csv              a table with a row for each sample, for data frames (the default)
-      json             everything, and `cargo bencher` reads it back; --json is the same
-      markdown         what it found, what is doubtful, and a table; --markdown is the same
+      json             everything; `cargo bencher` can read it back; --json is the same
+      markdown         the findings, everything doubtful, and a table; --markdown is the same
       zarr             a folder that xarray opens
       parquet          a file for pandas and polars (only with the feature `parquet` of the tool)
       bmf              Bencher Metric Format, for bencher.dev
       criterion        the times in the layout of criterion's target/criterion
-  --out PATH           the new file; the new folder of zarr; the folder of criterion, in which
-                       the sweep is a new one
+  --out PATH           the new file; for zarr, the new folder; for criterion, the folder to which
+                       the sweep is added
   --store DIR          use this store
 ";
 

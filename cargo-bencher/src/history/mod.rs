@@ -34,7 +34,7 @@ usage: cargo bencher history [COMMAND] [OPTIONS] [--store DIR]
   add [--event TEXT]      append the newest result of every sweep; TEXT is the label of the run, and `git`
                           stands for date and commit
   accept SWEEP RUN --reason TEXT
-                          take a run for the new normal: later runs are compared with it
+                          accept a run as the new normal: later runs are compared with it
   fail SWEEP RUN --reason TEXT
                           mark a run, so that no later run is compared with it
   export FILE [--sweep SWEEP]

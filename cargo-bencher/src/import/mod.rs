@@ -21,20 +21,20 @@ pub(crate) const USAGE: &str = "\
 usage: cargo bencher import criterion DIR [OPTIONS]
        cargo bencher import csv FILE --inputs NAMES [OPTIONS]
 
-  Makes results of the store of what other programs measured. Names stand with commas between them.
+  Stores what other programs measured. Separate names by commas.
 
   criterion DIR        the newest results in DIR, such as target/criterion: a sweep for each group,
                        over its functions and values
-  csv FILE             a table with a heading: a sweep of which some columns are inputs. Rows of equal
-                       inputs are repeats
+  csv FILE             a table with a heading: a sweep with some columns as inputs. Rows of equal inputs
+                       are repeats
 
   --inputs NAMES       the columns that are inputs
   --results NAMES      the columns that are results; without it, all others
   --times NAME=UNIT    results that are measured times, and their units: s, ms, us, ns
   --units NAME=UNIT    units of other columns
-  --minimize NAMES     results of which less is better, as of times
-  --maximize NAMES     results of which more is better
-  --delimiter SIGN     what stands between columns: a comma, `;`, or `tab`
+  --minimize NAMES     results for which less is better; times need no option
+  --maximize NAMES     results for which more is better
+  --delimiter SIGN     the separator of columns: a comma, `;`, or `tab`
   --title TITLE        the title of the sweep; without it, the name of the file
 
   --tag TAG            the tag of the results

@@ -18,15 +18,15 @@ use options::Options;
 pub(crate) const USAGE: &str = "\
 usage: cargo bencher report [SWEEP|FILE]... [OPTIONS]
 
-  Draws the newest stored result of every sweep, or of those that are named by their titles or parts
-  of them, or files that `cargo bencher export` wrote (.json, .csv) or a store has (.result). It runs
-  nothing. Without one of the outputs below, it writes a page and a PNG file of every plot.
+  Draws the newest stored result of every sweep. SWEEP is a title or a part of it. FILE is a file that
+  `cargo bencher export` wrote (.json, .csv), or a result file of a store (.result). It runs nothing.
+  Without one of the outputs below, it writes a page and a PNG file of every plot.
 
   --out DIR            the folder of the page; without it, one in the store
   --html               only the page
   --png DIR            a PNG file of every plot
   --csv DIR            a table of every sweep
-  --md FILE|-          what every sweep found, as Markdown
+  --md FILE|-          the findings of every sweep, as Markdown; `-` prints them
   --zarr DIR           a Zarr store of every sweep, for xarray
   --open               open the page
   --serve [PORT]       serve the page to browsers of this machine until Ctrl-C, and draw it again
