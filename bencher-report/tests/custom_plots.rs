@@ -96,6 +96,7 @@ fn heat_map(width: usize, values: &[f64]) -> HeatMap {
         bounds: Vec::new(),
         samples: Vec::new(),
         gaps: BTreeMap::new(),
+        ranks: BTreeMap::new(),
     }
 }
 

@@ -16,7 +16,7 @@ mod probe;
 
 use bencher_core::dataset::{CellState, Dataset, Dim};
 use bencher_core::record::SweepRecord;
-use bencher_core::value::{Kind, Value};
+use bencher_core::value::{Kind, ResultValue, Table, TablePlot, Value};
 use common::{EVIL, levels, powers, record, result};
 use probe::{data, probed};
 
@@ -141,6 +141,40 @@ fn a_click_shows_the_samples_of_the_point() {
     assert_eq!(data(&dom, "closed"), "true");
     assert_eq!(data(&dom, "looked"), "0; 1 s; sample [0, 0, 0, 0]");
     assert!(!dom.contains("<img"), "a name became an element");
+}
+
+/// The hexagon of a table's middle: three of four rows lie there, of the second sample.
+#[test]
+fn a_click_on_a_hexagon_shows_its_rows_and_its_sample() {
+    let dims = vec![levels("walk", &["round", EVIL])];
+    let results = vec![result("places", "", Kind::Table)];
+    let dataset = common::dataset(dims, results, |_, at| {
+        let shift = at[0] as f64;
+        let table = Table::new().column(EVIL, vec![0.0, 5.0 + shift, 10.0, 5.0, 5.0 + shift]);
+        let table = table
+            .unwrap()
+            .column("north", vec![0.0, 5.0, 10.0, 0.0, 5.001]);
+        Ok(table.unwrap().plotted_as(TablePlot::Hexbin).into_value())
+    });
+    let dom = after_drawing(
+        &[record("Places", dataset)],
+        "const plot = [...document.querySelectorAll('.plot')].find((plot) => plot.data.some((trace) => trace.customdata));
+        const curveNumber = plot.data.findIndex((trace) => trace.xaxis === 'x2' && trace.customdata);
+        const trace = plot.data[curveNumber], n = trace.customdata.findIndex(([count]) => count === 2);
+        plot.emit('plotly_click', { points: [{ data: trace, curveNumber, pointNumber: n, x: trace.x[n], y: trace.y[n], customdata: trace.customdata[n] }] });
+        const card = document.querySelector('.sample-card');
+        document.body.dataset.level = card.querySelector('select').selectedOptions[0].text;
+        document.body.dataset.said = [...card.querySelectorAll('p')].map((p) => p.textContent).find((text) => text.includes('hexagon'));
+        document.body.dataset.cells = [...card.querySelectorAll('table')[0].querySelectorAll('th, td')].map((cell) => cell.textContent).join('; ');",
+    );
+    assert!(!dom.contains("data-error"), "{}", data(&dom, "error"));
+    let shown = EVIL.replace('<', "&lt;").replace('>', "&gt;");
+    assert_eq!(data(&dom, "level"), shown);
+    assert_eq!(data(&dom, "said"), "2 rows of the table in this hexagon:");
+    assert_eq!(
+        data(&dom, "cells"),
+        format!("row; {shown}; north; 2; 6; 5; 5; 6; 5.001")
+    );
 }
 
 /// Every figure of the gallery: what a click on a mark opens is what its hover text says.

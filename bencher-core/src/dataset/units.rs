@@ -85,11 +85,11 @@ impl UnitScale {
     /// A prefix that the unit already has (`µs`, `MiB`) is understood. Seconds get no prefix from 1 s on. Bytes (`B`,
     /// `bytes`) get binary prefixes. A rate gets the prefix of the counted unit; if that unit takes no prefix (`1/s`,
     /// `elements/s`), the second gets it. All other units (`elements`, `%`, none, unknown words) stay as they are. So
-    /// does every unit where the magnitude is 0 or not finite.
+    /// does every unit where the magnitude is 0, not finite, or so far beyond all prefixes that it needs an exponent.
     pub fn for_magnitude(units: &str, largest: f64) -> Self {
         let largest = largest.abs();
         scaled(units, largest)
-            .filter(|_| largest.is_finite() && largest > 0.0)
+            .filter(|scale| largest.is_finite() && largest > 0.0 && scale.reaches(largest))
             .unwrap_or_else(|| Self {
                 units: units.to_owned(),
                 factor: Factor::Ten(0),
@@ -99,6 +99,12 @@ impl UnitScale {
     /// The unit of the numbers that [`apply`](Self::apply) returns.
     pub fn units(&self) -> &str {
         &self.units
+    }
+
+    /// Whether the prefix spares the number an exponent; a prefix and an exponent would have to be added up.
+    fn reaches(&self, largest: f64) -> bool {
+        let is_prefixed = !matches!(self.factor, Factor::Ten(0) | Factor::Two(0));
+        !is_prefixed || (0.000_99..1e6).contains(&self.apply(largest))
     }
 
     /// Converts a number from the original unit to this one.
@@ -289,6 +295,9 @@ mod tests {
             (1500.0, "kg", "1.5 Mg"),
             (1e-33, "J", "0.001 qJ"),
             (2e33, "J", "2000 QJ"),
+            (1e300, "J", "1e300 J"),
+            (-1e-300, "J", "-1e-300 J"),
+            (1e-300, "s", "1e-300 s"),
         ] {
             assert_eq!(quantity(x, units), text);
         }
@@ -318,6 +327,7 @@ mod tests {
             (3.5e9, "B/s", "3.26 GiB/s"),
             (0.5, "B", "0.5 B"),
             (2e6, "kB", "2 GB"),
+            (1e40, "B", "1e40 B"),
         ] {
             assert_eq!(quantity(x, units), text);
         }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::dataset::{CellState, Dataset, Dim, DimRole, PointNumbers, Variable};
+use crate::stats::separate_modes;
 use crate::value::Kind;
 use crate::var::Direction;
 
@@ -205,7 +206,10 @@ fn of_points(dataset: &Dataset, variable: &Variable) -> Vec<Caveat> {
         } else if point.repeats.is_empty() {
             *without_value += usize::from(point.failed == 0);
         } else {
-            let has_modes = point.time.as_ref().is_some_and(|time| time.mode.is_some());
+            let has_modes = match &point.time {
+                Some(time) => time.mode.is_some(),
+                None => separate_modes(&point.repeats).is_some(),
+            };
             *modes += usize::from(has_modes);
             *without_bounds += usize::from(lacks_bounds(&point, is_timed, kind));
         }

@@ -134,7 +134,7 @@ pub fn findings(dataset: &Dataset) -> Vec<Finding> {
         let raced = dataset.attributes.get(RACE) == Some(result);
         let race = dataset.attributes.get(RACE_BEST).filter(|_| raced);
         // Rounds that some points had and others had not are compared by the race alone.
-        let is_truth = variable.info.kind == Kind::Bool && is_repeated(dataset);
+        let is_truth = variable.info.kind == Kind::Bool;
         let best = || {
             let text = best(&inputs, result, units, is_truth)?;
             let is_single = has_single_samples(dataset, variable);
@@ -154,6 +154,10 @@ fn effects(dataset: &Dataset, result: &str) -> Option<String> {
         return None;
     }
     let (effects, pairs) = dataset.effects_and_pairs(result).ok()?;
+    // Without differences, or without values, there is nothing to explain.
+    if effects.is_empty() {
+        return None;
+    }
     let values = dataset.numbers_of_points(result).ok()?;
     let absent = values.iter().filter(|value| value.is_none()).count();
     let named = effects.iter().filter(|effect| effect.share >= LEAST_SHARE);
@@ -225,10 +229,20 @@ fn effect_text(effect: &MainEffect, is_first: bool) -> String {
         && least > 0.0
     {
         let between = if is_first { " between its values" } else { "" };
-        let factor = digits(greatest / least, 3);
+        let factor = factor_text(greatest, least);
         let _ = write!(text, " (factor {factor}{between})");
     }
     text
+}
+
+/// How many times one number above zero is another, which may be more than the greatest float.
+fn factor_text(greatest: f64, least: f64) -> String {
+    let factor = greatest / least;
+    if factor.is_finite() {
+        digits(factor, 3)
+    } else {
+        format!("1e{:.0}", greatest.log10() - least.log10())
+    }
 }
 
 /// The best alternatives, or the best point; `None` where there is nothing to choose from.
@@ -322,10 +336,7 @@ fn equals(found: &Optimum) -> String {
 /// Whether a result has one sample at each point, and is neither a time nor a count: the values decide, and nothing shows
 /// whether they would be the same again. Whole numbers are taken for what the code gives every time, as in comparisons.
 fn has_single_samples(dataset: &Dataset, variable: &Variable) -> bool {
-    let is_exact = matches!(
-        variable.info.kind,
-        Kind::Int(_) | Kind::Uint(_) | Kind::Bool
-    );
+    let is_exact = matches!(variable.info.kind, Kind::Int(_) | Kind::Uint(_));
     !is_exact && !is_repeated(dataset) && !dataset.is_centred(variable)
 }
 
@@ -337,6 +348,9 @@ fn is_repeated(dataset: &Dataset) -> bool {
 
 /// A value with the half width of its bounds; a share of true with both, which lie unevenly about it.
 fn value_text(point: &PointValue, units: &str, is_truth: bool) -> String {
+    if is_truth && point.is_exact() {
+        return (point.value > 0.0).to_string();
+    }
     if let (true, Some((lower, upper))) = (is_truth, point.lower.zip(point.upper)) {
         let percent = |share: f64| digits(share * 100.0, 2);
         let (share, lower, upper) = (percent(point.value), percent(lower), percent(upper));
@@ -391,6 +405,40 @@ mod tests {
         assert!(
             !exact.contains("noise") && !exact.contains("incomplete"),
             "{exact}"
+        );
+    }
+
+    /// What does not differ has no share, and what has no value neither.
+    #[test]
+    fn without_differences_nothing_matters() {
+        for points in [&[&[2.0][..]; 4][..], &[&[], &[], &[], &[]]] {
+            let found = findings(&sweep(2, points));
+            let matters = |one: &Finding| one.kind == FindingKind::Matters;
+            assert!(!found.iter().any(matters), "{found:?}");
+        }
+        let far = findings(&sweep(2, &[&[1e-300], &[1e300], &[1e-300], &[1e300]]));
+        assert!(
+            far[1].text.contains("(factor 1e600 between its values)"),
+            "{far:?}"
+        );
+    }
+
+    #[test]
+    fn a_single_truth_is_true_or_false() {
+        let which = Dim::input("which", Kind::Category, vec!["A".into(), "B".into()]);
+        let info = VariableInfo {
+            direction: Direction::Maximize,
+            ..VariableInfo::new("works", Kind::Bool)
+        };
+        let mut dataset = Dataset::new("Sweep", vec![which, Dim::repeats(1)], vec![info]).unwrap();
+        for (flat, truth) in [true, false].into_iter().enumerate() {
+            let variable = dataset.variable_mut(0).unwrap();
+            let truth = Value::Bool(truth);
+            variable.record(flat, &truth, CellState::Measured).unwrap();
+        }
+        assert_eq!(
+            findings(&dataset)[0].text,
+            "true at which=A; the next is false at which=B; from one sample a point"
         );
     }
 

@@ -60,30 +60,12 @@ impl Schedule {
 
 #[cfg(test)]
 mod tests {
+    use super::super::paired_series::{point, series};
     use super::*;
     use crate::regression::family::Family;
-    use crate::var::Direction;
 
     fn schedule(points: usize, maximum: usize) -> Schedule {
         Schedule::new(Family::new(points), maximum).unwrap()
-    }
-
-    fn series(count: usize, ratio: f64, noise: f64) -> (Vec<f64>, Vec<f64>) {
-        let base: Vec<f64> = (0..count)
-            .map(|n| 1.0 + noise * ((n * 7 % 11) as f64 / 5.0 - 1.0))
-            .collect();
-        let candidate =
-            (0..count).map(|n| ratio * (1.0 + noise * ((n * 5 % 13) as f64 / 6.0 - 1.0)));
-        (candidate.collect(), base)
-    }
-
-    fn point((candidate, base): &(Vec<f64>, Vec<f64>)) -> PairedPoint<'_> {
-        let direction = Direction::Minimize;
-        PairedPoint {
-            candidate,
-            base,
-            direction,
-        }
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub mod detectors;
 mod family;
 mod independent;
 mod paired;
+#[cfg(test)]
+mod paired_series;
 mod power;
 mod presence;
 mod proportions;

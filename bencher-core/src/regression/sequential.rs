@@ -208,6 +208,7 @@ fn numbers_of_pairs(first: usize, maximum: usize) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::paired_series::{point, series};
     use super::*;
 
     fn schedule(points: usize, maximum: usize) -> Schedule {
@@ -268,24 +269,6 @@ mod tests {
         let found = Schedule::new(Family::new(10).with_effects(40), 60).unwrap();
         let least = 0.5_f64.powi(i32::try_from(found.pairs()[0]).unwrap() - 1);
         assert!(least <= found.effect_misrate(0) && least <= found.point_misrate(0));
-    }
-
-    fn series(count: usize, ratio: f64, noise: f64) -> (Vec<f64>, Vec<f64>) {
-        let base: Vec<f64> = (0..count)
-            .map(|n| 1.0 + noise * ((n * 7 % 11) as f64 / 5.0 - 1.0))
-            .collect();
-        let candidate =
-            (0..count).map(|n| ratio * (1.0 + noise * ((n * 5 % 13) as f64 / 6.0 - 1.0)));
-        (candidate.collect(), base)
-    }
-
-    fn point((candidate, base): &(Vec<f64>, Vec<f64>)) -> PairedPoint<'_> {
-        let direction = Direction::Minimize;
-        PairedPoint {
-            candidate,
-            base,
-            direction,
-        }
     }
 
     #[test]

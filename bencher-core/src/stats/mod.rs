@@ -30,7 +30,7 @@ mod tail;
 
 pub(crate) use agreement::{Agreement, Shift, agreement, shift};
 pub use hampel::{HampelMean, hampel_mean};
-pub use modes::{LowestMode, lowest_mode};
+pub use modes::{LowestMode, lowest_mode, separate_modes};
 pub use point_time::{PointTime, Reach, RoundTime};
 pub use ratio::{RESOLUTION, Ratio, paired_ratio, ratio};
 pub use replicates::{optimal_rounds, summary_of_replicates};

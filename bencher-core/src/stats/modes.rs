@@ -103,6 +103,32 @@ pub fn lowest_mode(values: &[f64]) -> Option<LowestMode> {
     })
 }
 
+/// The lowest mode of repeats of any result, so that one number says little of them. `None` where they have one mode, and
+/// where this cannot be told: of fewer than twelve values, and of values that repeat, such as counts.
+///
+/// A tail is no mode here: many results have one by their nature.
+///
+/// ```
+/// use bencher_core::stats::separate_modes;
+/// let repeats: Vec<f64> = (0..24_u8).map(|n| f64::from(n) * 0.01 + if n % 3 == 0 { 9.0 } else { 2.0 }).collect();
+/// assert_eq!(separate_modes(&repeats).map(|mode| mode.count), Some(16));
+/// assert_eq!(separate_modes(&[2.0, 9.0].repeat(12)), None, "these may be counts");
+/// ```
+pub fn separate_modes(repeats: &[f64]) -> Option<LowestMode> {
+    /// Repeats from which on modes are told apart.
+    const FEWEST: usize = 12;
+    if repeats.len() < FEWEST {
+        return None;
+    }
+    let mut distinct = repeats.to_vec();
+    distinct.sort_unstable_by(f64::total_cmp);
+    distinct.dedup();
+    if distinct.len() * 2 <= repeats.len() {
+        return None;
+    }
+    lowest_mode(repeats).filter(|mode| !mode.has_tail)
+}
+
 /// Splits values into two modes whose middles are further apart than `near`. Returns the lower mode, and whether the
 /// upper one is a tail. Each mode has at least the smallest share of `of` values.
 fn split(sorted: &[f64], of: usize, near: f64) -> Option<(&[f64], bool)> {

@@ -3,6 +3,7 @@ use bencher_core::value::{Kind, Value};
 use bencher_core::var::Scale;
 use serde::Serialize;
 
+use super::labels::EMPTY;
 use super::{between, labels, text};
 
 /// Characters of the name of a level on a parallel axis.
@@ -230,6 +231,15 @@ impl Axis {
         }
     }
 
+    /// Where a number lies on a scale of colours: 0 to 1 between its ends.
+    pub(crate) fn color_share(&self, x: f64) -> f64 {
+        let scale = Self {
+            range: self.ends(),
+            ..self.clone()
+        };
+        scale.share(x).clamp(0.0, 1.0)
+    }
+
     /// At most about `most` places of ticks, each with its text.
     pub(crate) fn named_places(&self, most: usize) -> Vec<(f64, String)> {
         let places = match &self.ticks {
@@ -280,10 +290,16 @@ impl Axis {
             .iter()
             .find(|group| (group.first..group.first + group.count).contains(&position));
         match group {
-            Some(group) => format!("{} / {level}", group.label),
+            // Of two names in one, an empty one would look like none.
+            Some(group) => format!("{} / {}", named(&group.label), named(&level)),
             None => level,
         }
     }
+}
+
+/// A part of a name, also where it has no character.
+fn named(part: &str) -> &str {
+    if part.trim().is_empty() { EMPTY } else { part }
 }
 
 /// Whether numbers such as 100, 10,000 and 1,000,000 would crowd at one end of a linear axis: they reach over two decades,

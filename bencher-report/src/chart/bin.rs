@@ -79,6 +79,7 @@ fn binned(map: &HeatMap, across: usize, up: usize) -> HeatMap {
         bounds: Vec::new(),
         samples,
         gaps,
+        ranks: BTreeMap::new(),
     }
 }
 
@@ -97,6 +98,7 @@ mod tests {
             bounds: vec![Some((0.1, 9.0)); 6],
             samples: vec![2, 2, 0, 2, 0, 0],
             gaps: BTreeMap::from([(2, gap(GapKind::Failed)), (4, gap(GapKind::Skipped))]),
+            ranks: BTreeMap::new(),
         };
         let found = binned(&map, 2, 2);
         assert_eq!((found.width, found.values), (2, vec![Some(3.0), None]));

@@ -19,7 +19,8 @@ impl Chart {
         let by_color = chart
             .color
             .as_mut()
-            .map(|axis| axis.displayed(own_ticks, true));
+            // Every renderer writes the ticks of a scale of colours itself.
+            .map(|axis| axis.displayed(true, true));
         if let Some(Marks::Parallel(_)) = chart.panels.first().map(|panel| &panel.marks) {
             let mut labels = Vec::new();
             for panel in &mut chart.panels {
@@ -153,6 +154,9 @@ impl Marks {
             Self::Hexbin(hexbin) => {
                 for cell in &mut hexbin.cells {
                     (cell.x, cell.y) = (by_x.apply(cell.x), by_y.apply(cell.y));
+                }
+                for row in hexbin.first_rows.iter_mut().flatten() {
+                    (row.x, row.y) = (by_x.apply(row.x), by_y.apply(row.y));
                 }
                 hexbin.width = by_x.apply(hexbin.width);
                 hexbin.step = by_y.apply(hexbin.step);

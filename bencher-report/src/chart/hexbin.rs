@@ -13,9 +13,23 @@ pub struct Hexbin {
     pub step: f64,
     /// The hexagons that hold any row.
     pub cells: Vec<Hexagon>,
+    /// The first rows of the table in each hexagon, which a page lists at a click; empty where they are not known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub first_rows: Vec<Vec<TableRow>>,
     /// Why there are none, where a table is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gap: Option<Gap>,
+}
+
+/// A row of a table that lies in a hexagon.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct TableRow {
+    /// Its number, from 1.
+    pub number: usize,
+    /// Its number in the column of the horizontal axis.
+    pub x: f64,
+    /// Its number in the column of the vertical axis.
+    pub y: f64,
 }
 
 /// One hexagon.
@@ -226,6 +240,7 @@ mod tests {
             width,
             step,
             cells: Vec::new(),
+            first_rows: Vec::new(),
             gap: None,
         };
         let corners = |cell| {
@@ -253,6 +268,7 @@ mod tests {
                 width,
                 step,
                 cells: Vec::new(),
+                first_rows: Vec::new(),
                 gap: None,
             };
             for place in [(low, low), (high, high), (low, high)] {

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use bencher_core::dataset::CellState;
 use serde::Serialize;
 
-use super::{Axis, Field, Hexbin, Pane, Parallel};
+use super::{Axis, Field, Hexbin, Pane, Parallel, Rank};
 
 /// The marks of a panel.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -183,7 +183,7 @@ impl PointSign {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Plain => "",
-            Self::SeveralModes => "rounds with several modes",
+            Self::SeveralModes => "several modes",
             Self::Front => "surely on the front",
             Self::MaybeFront => "maybe on the front",
         }
@@ -379,6 +379,9 @@ pub struct HeatMap {
     pub samples: Vec<u32>,
     /// Why values, or some of their samples, are missing, by cell.
     pub gaps: BTreeMap<usize, Gap>,
+    /// The cells that are best, or not decided against the best; empty where values have no bounds.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub ranks: BTreeMap<usize, Rank>,
 }
 
 /// The distribution of values.

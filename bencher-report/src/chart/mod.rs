@@ -16,6 +16,7 @@ mod marks;
 mod pane;
 mod panel;
 mod parallel;
+mod rank;
 mod rows;
 mod slices;
 pub(crate) mod text;
@@ -28,7 +29,7 @@ pub(crate) use axis::{ScaleSide, decades_per_tick, nested_name};
 pub(crate) use display::{is_binary, short_levels};
 pub use field::Field;
 pub(crate) use hexbin::Lattice;
-pub use hexbin::{Hexagon, Hexbin};
+pub use hexbin::{Hexagon, Hexbin, TableRow};
 pub(crate) use isolines::{Relief, levels};
 pub use kind::ChartKind;
 pub(crate) use labels::{is_invisible, labels};
@@ -40,6 +41,7 @@ pub use marks::{
 pub use pane::Pane;
 pub use panel::{Facet, Panel};
 pub use parallel::{Parallel, ParallelRow};
+pub use rank::Rank;
 pub use rows::DataRows;
 
 /// The meaning of a ring on a line, in pictures and legends.
@@ -313,6 +315,7 @@ impl Chart {
             .collect();
         let mut captions = vec![marks.join("; ")];
         captions.extend(self.notes.iter().take(self.kind.notes_below()).cloned());
+        captions.extend(self.rank_note());
         captions.extend(self.front_names());
         captions.extend(Panel::names_note(&self.panels));
         captions.extend(self.answer.iter().cloned());

@@ -70,5 +70,6 @@ fn slice(field: &Field, n: usize) -> HeatMap {
         gaps: gaps
             .map(|(at, gap)| (at - part.start, gap.clone()))
             .collect::<BTreeMap<_, _>>(),
+        ranks: BTreeMap::new(),
     }
 }

@@ -33,7 +33,7 @@ pub(super) struct Samples<'a> {
     time: Option<PointTime>,
     /// The summary of measured times, once it was asked for: most figures do without.
     timing: OnceCell<Option<Summary>>,
-    /// Whether measured times have several modes.
+    /// Whether the values have several modes.
     pub(super) has_modes: bool,
 }
 
@@ -97,6 +97,8 @@ impl<'a> Grid<'a> {
         }
         if self.repeats > 1 && self.dataset.is_centred(self.variable) {
             self.judge(offset, &mut samples);
+        } else {
+            samples.has_modes = stats::separate_modes(&samples.values).is_some();
         }
         samples
     }

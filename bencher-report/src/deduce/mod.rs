@@ -27,6 +27,8 @@ use crate::chart::{Chart, ChartKind, text};
 use crate::custom::SweepPlot;
 
 #[cfg(feature = "html")]
+pub(crate) use own::UNWANTED;
+#[cfg(feature = "html")]
 pub(crate) use points::{Points, ResultPoints, points, samples};
 use rules::rules;
 use shape::Shape;

@@ -1,4 +1,4 @@
-//! The histograms of points whose measured times have several modes.
+//! The histograms of points whose repeats have several modes.
 
 use bencher_core::dataset::{Dataset, Dim, DimRole, Variable};
 use bencher_core::stats;
@@ -12,7 +12,7 @@ use super::shape::Shape;
 /// The most points of a result that are drawn: those with the smallest share in the lowest mode.
 const MOST: usize = 4;
 
-/// A histogram of the rounds of each point where they have several modes, the worst first.
+/// A histogram of the repeats of each point where they have several modes, the worst first.
 ///
 /// Without an input that varies, and over time, there is none: the first is a histogram anyway.
 pub(super) fn charts(dataset: &Dataset, variable: &Variable) -> Vec<Chart> {
@@ -21,7 +21,7 @@ pub(super) fn charts(dataset: &Dataset, variable: &Variable) -> Vec<Chart> {
     let varies = dims
         .iter()
         .any(|dim| dim.role == DimRole::Input && dim.len() > 1);
-    if !variable.info.timed || !varies || has(DimRole::Time) || !has(DimRole::Repeat) {
+    if !variable.info.kind.is_numeric() || !varies || has(DimRole::Time) || !has(DimRole::Repeat) {
         return Vec::new();
     }
     let mut found = points(dataset, variable);
@@ -33,7 +33,7 @@ pub(super) fn charts(dataset: &Dataset, variable: &Variable) -> Vec<Chart> {
         .collect()
 }
 
-/// The points with several modes: the share of the rounds in the lowest one, and the inputs.
+/// The points with several modes: the share of the repeats in the lowest one, and the inputs.
 fn points<'d>(dataset: &'d Dataset, variable: &Variable) -> Vec<(f64, Vec<(&'d str, &'d Value)>)> {
     let inputs: Vec<&Dim> = of_role(dataset, DimRole::Input).collect();
     let names: Vec<&str> = inputs.iter().map(|dim| dim.name.as_str()).collect();
@@ -48,7 +48,11 @@ fn points<'d>(dataset: &'d Dataset, variable: &Variable) -> Vec<(f64, Vec<(&'d s
     let repeats = turned.len().checked_div(count).unwrap_or(0);
     let of_point = |point: usize| {
         let cells: Vec<usize> = (point * repeats..(point + 1) * repeats).collect();
-        let mode = turned.point_time(variable, &cells).mode?;
+        let mode = if variable.info.timed {
+            turned.point_time(variable, &cells).mode
+        } else {
+            stats::separate_modes(&numbers(variable, &cells))
+        }?;
         let mut rest = point;
         let mut at: Vec<(&str, &Value)> = Vec::with_capacity(inputs.len());
         for dim in inputs.iter().rev() {
@@ -59,6 +63,12 @@ fn points<'d>(dataset: &'d Dataset, variable: &Variable) -> Vec<(f64, Vec<(&'d s
         Some((mode.share(), at))
     };
     (0..count).filter_map(of_point).collect()
+}
+
+/// The numbers of some cells.
+fn numbers(variable: &Variable, cells: &[usize]) -> Vec<f64> {
+    let numbers = cells.iter().filter_map(|cell| variable.number(*cell));
+    numbers.filter(|x| x.is_finite()).collect()
 }
 
 fn of_role(dataset: &Dataset, role: DimRole) -> impl Iterator<Item = &Dim> {
@@ -102,23 +112,31 @@ fn chart(
         .map(|(name, value)| format!("{name} = {value}"))
         .collect();
     chart.title = format!("{} at {}", variable.info.name, at.join(", "));
-    chart.alt = format!("Histogram of the rounds of {}", chart.title);
+    chart.alt = format!("Histogram of the repeats of {}", chart.title);
     "modes".clone_into(&mut chart.id);
     // A mean between the modes is meaningless, and bins as wide as a mode hide it.
     chart.notes.retain(|note| !note.starts_with("Mean"));
     let cells: Vec<usize> = (0..point.len()).collect();
-    let rounds = point.point_time(variable, &cells).rounds;
-    let times: Vec<f64> = rounds.iter().filter_map(|round| round.seconds()).collect();
+    let values: Vec<f64> = if variable.info.timed {
+        let rounds = point.point_time(variable, &cells).rounds;
+        rounds.iter().filter_map(|round| round.seconds()).collect()
+    } else {
+        numbers(variable, &cells)
+    };
     for panel in &mut chart.panels {
         if let Marks::Histogram(histogram) = &mut panel.marks {
-            (histogram.edges, histogram.counts) = even_bins(&times)?;
+            (histogram.edges, histogram.counts) = even_bins(&values)?;
             let most = histogram.counts.iter().max().copied().unwrap_or(0);
             chart.y.range = Some((0.0, most as f64));
         }
     }
+    let (noun, meaning) = if variable.info.timed {
+        ("rounds", "which the other charts show")
+    } else {
+        ("repeats", "and their mean lies between the modes")
+    };
     chart.notes.push(format!(
-        "The rounds have several modes: {:.0} % of them are in the lowest mode, which the other \
-         charts show.",
+        "The {noun} have several modes: {:.0} % of them are in the lowest mode, {meaning}.",
         share * 100.0
     ));
     Some(chart)

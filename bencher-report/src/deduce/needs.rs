@@ -207,7 +207,7 @@ pub(super) fn no_input(shape: &Shape) -> Option<String> {
 }
 
 pub(super) fn no_proportion(shape: &Shape) -> Option<String> {
-    (shape.sort == Sort::Truth && shape.repeated())
+    (shape.sort == Sort::Truth && (shape.repeated() || shape.inputs().is_empty()))
         .then(|| "a truth value over repeats is a proportion, drawn as a bar".to_owned())
 }
 

@@ -20,7 +20,7 @@ pub(super) fn chart(
     plots: PlotSelection,
 ) -> Result<Chart, String> {
     if !plots.has_auto() && !plots.contains(ChartKind::Custom.slug()) {
-        return Err(format!("not among the chosen plots: {plots}"));
+        return Err(unwanted(plots));
     }
     // The program's code is not the report's: its panic is a reason, not the end.
     let drawn = catch_unwind(AssertUnwindSafe(|| plot.get().chart(dataset)));
@@ -45,6 +45,14 @@ pub(super) fn chart(
     Ok(chart)
 }
 
+/// Why plots of the program's own are not drawn where the reader chose others.
+fn unwanted(plots: PlotSelection) -> String {
+    format!("{UNWANTED}: {plots}")
+}
+
+/// The reason for which nobody misses a plot.
+pub(crate) const UNWANTED: &str = "not among the chosen plots";
+
 /// Why each plot is drawn, or not.
 pub(super) fn explain(
     own: &[SweepPlot],
@@ -62,7 +70,15 @@ pub(super) fn explain(
     let chosen = plots.contains(ChartKind::Custom.slug());
     match dataset.attributes.get(OwnPlot::ATTRIBUTE) {
         Some(names) if own.is_empty() => {
-            let reason = format!("{names}: only that program draws it");
+            let is_wanted = chosen || plots.has_auto();
+            let reason = if is_wanted {
+                format!(
+                    "{names}: it is code of that program, which draws it whenever it runs with its report; stored \
+                     samples are not taken again"
+                )
+            } else {
+                unwanted(plots)
+            };
             return vec![explanation("", Err(reason))];
         }
         None if own.is_empty() && chosen => {

@@ -5,6 +5,10 @@
     allow(dead_code, reason = "each renderer takes what it needs")
 )]
 
+use std::collections::BTreeSet;
+
+use bencher_core::dataset::digits;
+
 use crate::chart::{Axis, labels};
 
 /// The longest name, in characters.
@@ -152,10 +156,32 @@ fn clipped(text: &str, room: f64, size: f64) -> String {
     format!("{}…", short.trim_end_matches([' ', '…', ',', ';']))
 }
 
+/// The names of the levels, of numbers in as few digits as tell them apart.
 fn full(axis: &Axis) -> Vec<String> {
-    (0..axis.level_names().len())
-        .map(|n| axis.name_of(n as f64))
-        .collect()
+    let names = (0..axis.level_names().len()).map(|n| axis.name_of(n as f64));
+    let names: Vec<String> = names.collect();
+    rounded(&names).unwrap_or(names)
+}
+
+/// Long decimal numbers, rounded as far as they stay apart; `None` where names are no such numbers.
+fn rounded(names: &[String]) -> Option<Vec<String>> {
+    const LONG: usize = 8;
+    const DIGITS: std::ops::RangeInclusive<usize> = 4..=12;
+    if names.iter().all(|name| name.len() < LONG) {
+        return None;
+    }
+    let number = |name: &String| name.parse::<f64>().ok().filter(|x| x.is_finite());
+    let numbers: Vec<f64> = names.iter().map(number).collect::<Option<_>>()?;
+    if numbers.iter().all(|x| x.fract() == 0.0) {
+        // Every digit of a count may count.
+        return None;
+    }
+    DIGITS.into_iter().find_map(|count| {
+        let short = numbers.iter().map(|x| digits(*x, count));
+        let short: Vec<String> = short.collect();
+        let distinct: BTreeSet<&String> = short.iter().collect();
+        (distinct.len() == short.len()).then_some(short)
+    })
 }
 
 /// Whether a character is as wide as it is high.
@@ -180,6 +206,25 @@ fn ratio(line: f64, slot: f64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_numbers_have_the_digits_that_tell_them_apart() {
+        let names = |texts: &[&str]| {
+            let axis = Axis::levels("n", texts.iter().map(|&text| text.to_owned()).collect());
+            Names::up(&axis, 500.0, 500.0, 11.0).labels
+        };
+        assert_eq!(
+            names(&["0", "0.8333333333333334", "1.6666666666666667"]),
+            ["0", "0.8333", "1.667"]
+        );
+        assert_eq!(
+            names(&["1.000001", "1.000002"]),
+            ["1.000001", "1.000002"],
+            "they would be one number"
+        );
+        assert_eq!(names(&["100000001", "2"]), ["100000001", "2"]);
+        assert_eq!(names(&["0.8333333333333334", "none"])[1], "none");
+    }
 
     fn axis(count: usize, name: &str) -> Axis {
         Axis::levels("n", (0..count).map(|n| format!("{name}{n}")).collect())

@@ -60,6 +60,11 @@ pub(crate) fn arrow(side: ScaleSide) -> &'static str {
     }
 }
 
+/// The colour of a sign on an area with that share of the scale.
+pub(crate) fn on_viridis(share: f64) -> &'static str {
+    if share < 0.55 { "#ffffff" } else { "#000000" }
+}
+
 /// A colour of the scale for areas, by its share from 0 to 1, as plotly has it.
 pub(crate) fn viridis(share: f64) -> String {
     const SCALE: [&str; 10] = [

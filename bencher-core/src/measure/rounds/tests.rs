@@ -1,5 +1,5 @@
 use super::*;
-use crate::measure::{Clock, FakeClock};
+use crate::measure::{Alternatives, Clock, FakeClock};
 use std::collections::BTreeSet;
 
 /// Runs rounds whose samples take `cost` and give what `time` says of a point and its round.

@@ -1,6 +1,7 @@
 //! The scale of a heat map's colours: it suits most cells, not the most extreme one.
 
 use crate::chart::{Axis, Ticks, text};
+use crate::deduce::shape::{Shape, Sort};
 
 /// Values below which no scale leaves any out.
 const FEWEST: usize = 8;
@@ -27,6 +28,13 @@ pub(super) fn fit(color: &mut Axis, sorted: &[f64]) {
     if is_crowded && sorted.len() >= FEWEST {
         color.ticks = Ticks::Log;
         color.limits = limits(sorted, true);
+    }
+}
+
+/// The scale of truth values and of shares of true, which goes from 0 to 1: that all are true is no low value.
+pub(super) fn keep_truths(color: &mut Axis, shape: &Shape) {
+    if shape.sort == Sort::Truth && color.range.is_some() {
+        (color.ticks, color.range, color.limits) = (Ticks::Linear, Some((0.0, 1.0)), None);
     }
 }
 

@@ -97,6 +97,7 @@ pub(super) fn chart(kind: ChartKind, shape: &Shape) -> Option<Chart> {
         ),
     };
     chart.notes.insert(0, note);
+    colors::keep_truths(&mut color, shape);
     chart.color = Some(color);
     chart.spread = frame::spread(shape);
     Some(chart)

@@ -5,7 +5,7 @@ use crate::deduce::facets::Facets;
 use crate::deduce::grid::Grid;
 use crate::deduce::shape::Shape;
 
-use super::{colors, frame};
+use super::{colors, frame, ranks};
 
 /// Colours over two inputs: values, or means with their bounds.
 pub(super) fn chart(shape: &Shape) -> Option<Chart> {
@@ -13,6 +13,7 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
     let (x, y) = shape.plane()?;
     let facets = Facets::of(shape, &grid, &[Some(x), Some(y)]);
     let (columns, rows) = (order(shape, x), order(shape, y));
+    let ranks = ranks::ranks(shape, &grid);
     let map = |offset: usize| {
         let mut map = HeatMap {
             width: columns.len(),
@@ -20,6 +21,7 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
             bounds: Vec::new(),
             samples: Vec::new(),
             gaps: BTreeMap::new(),
+            ranks: BTreeMap::new(),
         };
         for row in &rows {
             for column in &columns {
@@ -27,6 +29,9 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
                 let samples = grid.samples(offset + at);
                 if let Some(gap) = samples.gap_of_mean() {
                     map.gaps.insert(map.values.len(), gap);
+                }
+                if let Some(rank) = ranks.get(&(offset + at)) {
+                    map.ranks.insert(map.values.len(), *rank);
                 }
                 map.values.push(samples.mean());
                 if shape.repeated() {
@@ -64,8 +69,12 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
     sorted.sort_by(f64::total_cmp);
     colors::fit(&mut color, &sorted);
     chart.notes.extend(colors::note(&color, &sorted));
+    colors::keep_truths(&mut color, shape);
     chart.color = Some(color);
     chart.spread = frame::spread(shape);
+    if let Some(note) = chart.rank_note() {
+        chart.notes.insert(0, note);
+    }
     Some(chart)
 }
 

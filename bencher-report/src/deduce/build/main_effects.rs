@@ -57,14 +57,16 @@ fn shares(shape: &Shape, effects: &[MainEffect]) -> Chart {
     let alone: f64 = effects.iter().map(|effect| effect.share).sum();
     let rest = 1.0 - alone - pairs.iter().map(|pair| pair.share).sum::<f64>();
     if rest >= LEAST {
-        let which = if pairs.is_empty() { "their" } else { "other" };
         // Means of repeats differ by their noise, too, which is no input's.
-        let noise = if effects.iter().any(MainEffect::is_noisy) {
-            " and noise"
-        } else {
-            ""
+        let is_noisy = effects.iter().any(MainEffect::is_noisy);
+        // Longer names would be cut.
+        let name = match (pairs.is_empty(), is_noisy) {
+            (true, false) => "their combinations",
+            (true, true) => "combinations and noise",
+            (false, false) => "other combinations",
+            (false, true) => "the rest, with noise",
         };
-        names.push(format!("{which} combinations{noise}"));
+        names.push(name.to_owned());
         points.push(bar(points.len(), rest, None));
     }
     let tops = points

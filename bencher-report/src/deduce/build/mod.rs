@@ -16,6 +16,7 @@ mod numbering;
 mod panes;
 mod parallel;
 mod pareto;
+mod ranks;
 mod ratio;
 mod sample_fields;
 mod sample_tables;

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use bencher_core::value::Table;
 
-use crate::chart::{Axis, Chart, ChartKind, Field, Gap, HeatMap, Hexagon, Hexbin, Lattice, Marks};
+use crate::chart::{
+    Axis, Chart, ChartKind, Field, Gap, HeatMap, Hexagon, Hexbin, Lattice, Marks, TableRow,
+};
 use crate::deduce::facets::Facets;
 use crate::deduce::grid::Grid;
 use crate::deduce::sample_table::decode;
@@ -14,6 +16,9 @@ use super::{colors, frame};
 
 /// Bins along an axis with too many different numbers.
 const BINS: usize = 32;
+/// Rows that a hexagon lists at most, and all hexagons of a figure together, unless one each are more.
+const FIRST: usize = 5;
+const LISTED: usize = 6000;
 /// Different numbers of a column up to which each has a place of its own.
 const PLACES: usize = 400;
 
@@ -39,6 +44,7 @@ pub(super) fn heat_map(shape: &Shape) -> Option<Chart> {
             gaps: samples.gap(at).map_or_else(BTreeMap::new, |gap| {
                 (0..cells).map(|n| (n, gap.clone())).collect()
             }),
+            ranks: BTreeMap::new(),
         }
     };
     let axes = (x.axis(&across.name), y.axis(&up.name));
@@ -63,13 +69,22 @@ pub(super) fn hexbin(shape: &Shape) -> Option<Chart> {
     let (x, y) = (across.ends(), up.ends());
     let lattice = Lattice::over(x, y);
     let (width, step) = lattice.size();
-    let hexagons = |at: usize| Hexbin {
-        width,
-        step,
-        cells: samples.table(at).map_or_else(Vec::new, |table| {
+    let hexagons = |at: usize| {
+        let found = samples.table(at).map_or_else(BTreeMap::new, |table| {
             hexagons(table, &across.name, &up.name, lattice)
-        }),
-        gap: samples.gap(at),
+        });
+        let hexagon = |(cell, (count, _)): (&(i64, i64), &Rows)| {
+            let (x, y) = lattice.middle(*cell);
+            let count = *count;
+            Hexagon { x, y, count }
+        };
+        Hexbin {
+            width,
+            step,
+            cells: found.iter().map(hexagon).collect(),
+            first_rows: found.into_values().map(|(_, first)| first).collect(),
+            gap: samples.gap(at),
+        }
     };
     let reaching = |column: &Column, (low, high): (f64, f64), beyond: f64| Axis {
         range: Some(((low - beyond).max(f64::MIN), (high + beyond).min(f64::MAX))),
@@ -83,6 +98,7 @@ pub(super) fn hexbin(shape: &Shape) -> Option<Chart> {
     let mut chart = frame::chart(ChartKind::Hexbin, shape, axes, facets, |at| {
         Marks::Hexbin(hexagons(at))
     });
+    limit_rows(&mut chart);
     color(&mut chart, "rows");
     chart.title = format!(
         "rows of {} over {} and {}",
@@ -111,24 +127,43 @@ fn rows(marks: &Marks) -> u64 {
     }
 }
 
+/// How many rows lie in a hexagon, and the first of them.
+type Rows = (u64, Vec<TableRow>);
+
+/// Leaves as many rows to each hexagon as a page has room for: at least one.
+fn limit_rows(chart: &mut Chart) {
+    let mut hexbins: Vec<&mut Hexbin> = Vec::new();
+    for panel in &mut chart.panels {
+        if let Marks::Hexbin(hexbin) = &mut panel.marks {
+            hexbins.push(hexbin);
+        }
+    }
+    let all: usize = hexbins.iter().map(|hexbin| hexbin.cells.len()).sum();
+    let each = (LISTED / all.max(1)).clamp(1, FIRST);
+    let lists = hexbins
+        .into_iter()
+        .flat_map(|hexbin| &mut hexbin.first_rows);
+    lists.for_each(|rows| rows.truncate(each));
+}
+
 /// The rows of a table by their hexagon.
-fn hexagons(table: &Table, across: &str, up: &str, lattice: Lattice) -> Vec<Hexagon> {
-    let mut counts: BTreeMap<(i64, i64), u64> = BTreeMap::new();
+fn hexagons(table: &Table, across: &str, up: &str, lattice: Lattice) -> BTreeMap<(i64, i64), Rows> {
+    let mut found: BTreeMap<(i64, i64), Rows> = BTreeMap::new();
     let number = |column: &str, row: usize| {
         let number = table.get(column)?.number(row);
         number.filter(|x| x.is_finite())
     };
     for row in 0..table.len() {
-        if let Some(place) = number(across, row).zip(number(up, row)) {
-            *counts.entry(lattice.cell(place)).or_default() += 1;
+        if let Some((x, y)) = number(across, row).zip(number(up, row)) {
+            let number = row + 1;
+            let (count, first) = found.entry(lattice.cell((x, y))).or_default();
+            *count += 1;
+            if first.len() < FIRST {
+                first.push(TableRow { number, x, y });
+            }
         }
     }
-    let hexagon = |(cell, count): (&(i64, i64), &u64)| {
-        let (x, y) = lattice.middle(*cell);
-        let count = *count;
-        Hexagon { x, y, count }
-    };
-    counts.iter().map(hexagon).collect()
+    found
 }
 
 /// The fourth column in the space of the first three, for each point.

@@ -20,6 +20,8 @@ window.figureMarks = (sweeps) => {
   function levelsAt(sweep, places, mark) {
     const chosen = {}, trace = mark.data, panel = panelOf(trace);
     if (places.rows) return Object.fromEntries(places.rows[mark.customdata] || []);
+    // A hexagon says which rows of the table lie in it.
+    if (places.columns) return Object.fromEntries((places.panels || [])[panel] || []);
     // The sign of an absent value says which point of which series it stands for.
     const [series, point] = mark.customdata || [trace.legendgroup ? Number(trace.legendgroup) : NaN, mark.pointNumber];
     for (const name of ["x", "y"]) {
@@ -99,7 +101,15 @@ window.figureMarks = (sweeps) => {
     }
   }
 
-  // Listens to a figure that was drawn: `places` says what its marks are, `click` takes the levels of one.
+  // The rows of a table that lie in a hexagon: how many, the columns, and the first of them.
+  function rowsOf(places, mark) {
+    if (!places.columns || !mark.customdata) return undefined;
+    const [count, first] = mark.customdata;
+    return { count, first, columns: places.columns };
+  }
+
+  // Listens to a figure that was drawn: `places` says what its marks are, `click` takes the levels of one, and the rows
+  // of a hexagon.
   function listen(number, place, places, click) {
     const figure = { number, place, places };
     const earlier = figures.findIndex((one) => one.place === place);
@@ -110,7 +120,7 @@ window.figureMarks = (sweeps) => {
     };
     place.on("plotly_click", (event) => {
       const levels = at(event);
-      if (levels) click(levels);
+      if (levels) click(levels, rowsOf(places(), event.points[0]));
     });
     place.on("plotly_hover", (event) => {
       const levels = at(event);

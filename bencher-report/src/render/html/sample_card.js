@@ -115,8 +115,23 @@ window.sampleCard = (sweeps) => {
     body.replaceChildren(...parts);
   }
 
-  // Opens the card at a point; `chosen` has the level of each input that is known.
-  function open(number, chosen) {
+  // The rows of a sample's table that lie in the hexagon that was clicked: how many, and the first of them.
+  function hexagon({ count, first, columns }) {
+    const part = make("div"), all = count === 1 ? "1 row" : `${count} rows`;
+    const some = first.length < count ? `; the first ${first.length === 1 ? "one is" : `${first.length} are`}` : "";
+    part.append(make("p", `${all} of the table in this hexagon${some}:`));
+    const table = make("table"), head = table.createTHead().insertRow(), body = table.createTBody();
+    for (const name of ["row", ...columns]) head.append(make("th", name));
+    for (const row of first) {
+      const line = body.insertRow();
+      for (const cell of row) line.append(make("td", String(cell)));
+    }
+    part.append(table);
+    return part;
+  }
+
+  // Opens the card at a point; `chosen` has the level of each input that is known, `rows` what a hexagon holds.
+  function open(number, chosen, rows) {
     const sweep = sweeps[number];
     if (!card) opener = document.activeElement;
     else card.remove();
@@ -142,7 +157,7 @@ window.sampleCard = (sweeps) => {
       }
       inputs.append(label);
     });
-    card.append(header, inputs, body);
+    card.append(header, inputs, ...(rows ? [hexagon(rows)] : []), body);
     card.addEventListener("keydown", (event) => {
       if (event.key === "Escape") close();
     });

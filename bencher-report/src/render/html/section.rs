@@ -14,6 +14,7 @@ use bencher_core::store::tag_text;
 
 use crate::chart::{Chart, ChartKind, GapKind, Marks, Table, labels, text};
 
+use crate::deduce::UNWANTED;
 use crate::render::Look;
 
 use super::attachments::Attachments;
@@ -64,6 +65,7 @@ pub(super) fn section(
              (see “Why these figures?”).</p>\n",
         );
     }
+    undrawn_plots(&mut out, section);
     slices::section(&mut out, &section.anchor, slices);
     failures(&mut out, &section.anchor, record);
     variables::table(&mut out, record);
@@ -73,6 +75,24 @@ pub(super) fn section(
     paragraphs(&mut out, &record.post_description, "closing");
     out.push_str("</section>\n");
     out
+}
+
+/// The plots of the program's own that are not here, and why.
+fn undrawn_plots(out: &mut String, section: &Section) {
+    let explanations = section.explanations.iter();
+    let own = explanations.filter(|one| one.kind == ChartKind::Custom && !one.chosen);
+    for one in own.filter(|one| !one.reason.starts_with(UNWANTED)) {
+        let named = if one.result.is_empty() {
+            String::new()
+        } else {
+            format!("{}: ", one.result)
+        };
+        let _ = writeln!(
+            out,
+            "<p class=\"note\">Without a plot of the program’s own. {}</p>",
+            html(&format!("{named}{}", one.reason))
+        );
+    }
 }
 
 fn warnings(out: &mut String, section: &Section) {

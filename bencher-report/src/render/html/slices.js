@@ -155,7 +155,7 @@ window.computeFigures = (specs, unpack, redraw) => {
       const places = () => spec.figures[n] && spec.figures[n].places;
       if (!places() || (listening.has(place) && !isNew)) return;
       listening.add(place);
-      marks.listen(number, place, places, (levels) => card.open(number, levels));
+      marks.listen(number, place, places, (levels, rows) => card.open(number, levels, rows));
     };
   }
 };

@@ -3,8 +3,9 @@ use std::sync::Arc;
 use kuva::plot::annotations::TextAnnotation;
 use kuva::plot::{ColorMap, Heatmap, ScatterPlot};
 use kuva::render::plots::Plot;
+use kuva::render::render::{Primitive, Scene};
 
-use crate::chart::{Axis, Chart, GapKind, HeatMap, ScaleSide};
+use crate::chart::{Axis, Chart, GapKind, HeatMap, Marks, Rank, ScaleSide};
 use crate::render::palette;
 
 use super::marks::symbol;
@@ -13,6 +14,10 @@ use super::marks::symbol;
 const CELLS: usize = 600;
 /// Absent cells up to which each has a symbol.
 const SYMBOLS: usize = 400;
+/// The size of the sign of a rank.
+const RANK: u32 = 15;
+/// How far above its place kuva writes an annotation.
+const ABOVE: f64 = 6.0;
 /// How far an arrow reaches from the middle of its cell, in cells.
 const REACH: f64 = 0.32;
 
@@ -56,7 +61,9 @@ pub(super) fn plots(chart: &Chart, map: &HeatMap) -> Vec<Plot> {
             return palette::GAP.to_owned();
         }
         let x = low + t * (high - low);
-        ColorMap::Viridis.map(((x - from) / span).clamp(0.0, 1.0))
+        // The only value of a scale lies in its middle.
+        let at = if to > from { (x - from) / span } else { 0.5 };
+        ColorMap::Viridis.map(at.clamp(0.0, 1.0))
     };
     let plot = Heatmap::new()
         .with_data(rows)
@@ -92,6 +99,49 @@ fn signs(map: &HeatMap, width: usize) -> Vec<Plot> {
         }
     }
     plots
+}
+
+/// The signs of the best cell, and of those that are not decided against it.
+pub(super) fn ranks(chart: &Chart, map: &HeatMap) -> Vec<TextAnnotation> {
+    let width = map.width.max(1);
+    let sign = |(cell, rank): (&usize, &Rank)| {
+        let (x, y) = ((cell % width) as f64 + 1.0, (cell / width) as f64 + 1.0);
+        // Beside another sign of the cell.
+        let is_beyond = |axis: &Axis| axis.beyond(value(map, *cell)).is_some();
+        let has_other = map.gaps.contains_key(cell) || chart.color.as_ref().is_some_and(is_beyond);
+        let x = if has_other { x + 0.3 } else { x };
+        TextAnnotation::new(rank.sign(), x, y).with_font_size(RANK)
+    };
+    map.ranks.iter().map(sign).take(SYMBOLS).collect()
+}
+
+/// Gives the signs of ranks colours that are seen on their cells, and puts them into the middle: kuva writes all
+/// annotations in one colour, and above their place.
+pub(super) fn tint_ranks(scene: &mut Scene, chart: &Chart) {
+    let maps = chart.panels.iter().filter_map(|panel| match &panel.marks {
+        Marks::HeatMap(map) => Some(map),
+        _ => None,
+    });
+    let share = |x: f64| chart.color.as_ref().map_or(0.0, |axis| axis.color_share(x));
+    let signs = maps.flat_map(|map| {
+        let signs = map.ranks.iter().take(SYMBOLS);
+        signs.map(|(cell, rank)| (rank.sign(), palette::on_viridis(share(value(map, *cell)))))
+    });
+    let mut signs = signs.peekable();
+    for element in &mut scene.elements {
+        if let Primitive::Text {
+            content, color, y, ..
+        } = element
+            && let Some((_, fill)) = signs.next_if(|(sign, _)| *sign == content.as_str())
+        {
+            *color = Some(fill.into());
+            *y += ABOVE + f64::from(RANK) * 0.35;
+        }
+    }
+}
+
+fn value(map: &HeatMap, cell: usize) -> f64 {
+    map.values.get(cell).copied().flatten().unwrap_or(f64::NAN)
 }
 
 /// An arrow on every cell whose value the scale of colours does not reach.

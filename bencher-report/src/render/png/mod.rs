@@ -91,7 +91,7 @@ const LEGEND: f64 = 0.26;
 /// Room above the captions, in points.
 const GAP: f64 = 8.0;
 /// Lines of a caption.
-const NOTES: usize = 3;
+const NOTES: usize = 5;
 
 /// What kuva has no plot for.
 fn own(chart: &Chart, look: &Look) -> Scene {
@@ -187,10 +187,11 @@ fn grid(chart: &Chart, exponents: Exponents, look: &Look) -> Scene {
 }
 
 /// The picture with the scale of the colours of all its panels beside the first row, which lies between two heights.
-fn colored(scene: Scene, chart: &Chart, (top, bottom): (f64, f64)) -> Scene {
+fn colored(mut scene: Scene, chart: &Chart, (top, bottom): (f64, f64)) -> Scene {
     let Some(color) = &chart.color else {
         return scene;
     };
+    heat_map::tint_ranks(&mut scene, chart);
     let mut canvas = Canvas { scene };
     canvas.scene.width += SCALE;
     canvas.scale_beside(color, (top, bottom - 70.0), field::viridis);
@@ -271,8 +272,9 @@ fn layout(
             layout = along(layout, &names, series.len());
         }
         Marks::HeatMap(map) => {
-            for arrow in heat_map::beyond(chart, map) {
-                layout = layout.with_annotation(arrow);
+            let ranks = heat_map::ranks(chart, map).into_iter();
+            for sign in heat_map::beyond(chart, map).into_iter().chain(ranks) {
+                layout = layout.with_annotation(sign);
             }
             let up = Names::up(&chart.y, height * 0.6, width, TICK);
             let written = up.written().map(|(_, name)| label_width(name, TICK));

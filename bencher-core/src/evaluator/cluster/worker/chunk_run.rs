@@ -162,6 +162,19 @@ impl Service<'_> {
         }
     }
 
+    /// Waits before a message about a chunk is sent again, and keeps the lease; false where the worker gives up.
+    async fn may_try_again(&mut self, run: &ChunkRun, since: Instant) -> bool {
+        if self.gives_up(since) {
+            return false;
+        }
+        extend_lease(&run.message).await;
+        tokio::select! {
+            () = tokio::time::sleep(PAUSE) => {}
+            () = self.listen() => {}
+        }
+        true
+    }
+
     /// Sends a message of results; false where nobody needs them any more.
     async fn send_results(&mut self, run: &ChunkRun, results: Vec<JobResult>) -> bool {
         let report = Report {
@@ -177,13 +190,8 @@ impl Service<'_> {
                 .await
                 .is_err()
             {
-                if self.gives_up(since) {
+                if !self.may_try_again(run, since).await {
                     return false;
-                }
-                extend_lease(&run.message).await;
-                tokio::select! {
-                    () = tokio::time::sleep(PAUSE) => {}
-                    () = self.listen() => {}
                 }
             }
         }
@@ -220,13 +228,8 @@ impl Service<'_> {
                 .await
                 .is_err()
             {
-                if self.gives_up(since) {
+                if !self.may_try_again(run, since).await {
                     return false;
-                }
-                extend_lease(&run.message).await;
-                tokio::select! {
-                    () = tokio::time::sleep(PAUSE) => {}
-                    () = self.listen() => {}
                 }
             }
         }

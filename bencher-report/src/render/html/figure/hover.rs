@@ -62,6 +62,7 @@ pub(super) fn cell(
     value: Option<f64>,
     spread: Option<(Option<(f64, f64)>, u32)>,
     gap: Option<&Gap>,
+    rank: Option<&str>,
 ) -> String {
     let mut lines = vec![
         format!("{}: {}", chart.x.label(), chart.x.name_of(x as f64)),
@@ -74,6 +75,7 @@ pub(super) fn cell(
     if let Some((_, samples)) = spread {
         lines.push(text::count(samples as usize, "sample"));
     }
+    lines.extend(rank.map(str::to_owned));
     lines.extend(gap.map(Gap::text));
     join(&lines)
 }

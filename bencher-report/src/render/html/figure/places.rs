@@ -6,6 +6,7 @@ use bencher_core::dataset::{Dataset, Dim, DimRole};
 use bencher_core::value::Value;
 use serde_json::{Value as Json, json};
 
+use crate::chart::text;
 use crate::chart::{
     Axis, Chart, ChartKind, Marks, Panel, ParallelRow, Point, Series, Ticks, nested_name,
     short_levels,
@@ -21,7 +22,10 @@ pub(super) fn places(chart: &Chart, dataset: &Dataset) -> Json {
     }
     let (x, y) = (on_axis(&chart.x, &inputs), on_axis(&chart.y, &inputs));
     let named = named(chart, &inputs);
-    if x.is_null() && y.is_null() && named.is_none() {
+    // A hexagon is of the sample of its panel.
+    let columns = (chart.kind == ChartKind::Hexbin)
+        .then(|| [&chart.x, &chart.y].map(|axis| text::clip(&axis.label(), 60)));
+    if x.is_null() && y.is_null() && named.is_none() && columns.is_none() {
         return Json::Null;
     }
     // The series of a trade-off, and those of variants by their name, are in the names of points.
@@ -50,6 +54,7 @@ pub(super) fn places(chart: &Chart, dataset: &Dataset) -> Json {
         "legend": legend,
         "panels": chart.panels.iter().map(panel).collect::<Vec<_>>(),
         "named": named,
+        "columns": columns,
     })
 }
 

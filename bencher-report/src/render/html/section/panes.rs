@@ -103,13 +103,21 @@ fn payload(out: &mut String, payload: &Arc<Payload>, place: &str, attachments: &
             html(&text::clip(&format!("{} {place}", payload.name()), 200))
         ),
         // Neither scripts nor forms nor ways out; the policy of the page holds in the frame, too.
-        AttachmentLocation::Markup(markup) => write!(
-            out,
-            "<iframe sandbox loading=\"lazy\" title=\"{}\" srcdoc=\"{}\"></iframe>\
-             <p class=\"what\">{name}, {length}</p>",
-            html(&text::clip(&format!("{} {place}", payload.name()), 200)),
-            html(&markup)
-        ),
+        AttachmentLocation::Markup(markup) => {
+            let (class, head) = match Scheme::of(&markup) {
+                Scheme::Any => (" class=\"any-scheme\"", SCHEMES),
+                Scheme::Own => (" class=\"any-scheme\"", ""),
+                Scheme::Light => ("", ""),
+            };
+            write!(
+                out,
+                "<iframe sandbox loading=\"lazy\"{class} title=\"{}\" srcdoc=\"{}{}\"></iframe>\
+                 <p class=\"what\">{name}, {length}</p>",
+                html(&text::clip(&format!("{} {place}", payload.name()), 200)),
+                html(head),
+                html(&markup)
+            )
+        }
         AttachmentLocation::Beside(file) => write!(
             out,
             "<p><a href=\"{FOLDER}/{file}\" download=\"{}\">{name}</a></p>\
@@ -123,6 +131,41 @@ fn payload(out: &mut String, payload: &Arc<Payload>, place: &str, attachments: &
             payload.digest()
         ),
     };
+}
+
+/// Has a frame drawn light in a light page, and dark in a dark one.
+const SCHEMES: &str = "<meta name=\"color-scheme\" content=\"light dark\">";
+
+/// For which colours of the page markup is written.
+enum Scheme {
+    /// It names no colour, so that a frame gives it those of the page.
+    Any,
+    /// It says itself which it suits.
+    Own,
+    /// It has colours of its own, or pictures, whose ground is white.
+    Light,
+}
+
+impl Scheme {
+    fn of(markup: &str) -> Self {
+        const COLOURED: [&str; 7] = [
+            "color",
+            "background",
+            "fill",
+            "stroke",
+            "<svg",
+            "<img",
+            "<canvas",
+        ];
+        let markup = markup.to_ascii_lowercase();
+        if markup.contains("color-scheme") {
+            Self::Own
+        } else if COLOURED.iter().any(|word| markup.contains(word)) {
+            Self::Light
+        } else {
+            Self::Any
+        }
+    }
 }
 
 fn table(out: &mut String, table: &Table) {
@@ -160,5 +203,39 @@ fn table(out: &mut String, table: &Table) {
             "<p class=\"what\">… and {}; the CSV has them all.</p>",
             more.join(", ")
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_without_colours_takes_those_of_the_page() {
+        for (markup, class) in [
+            (
+                "<h2>Tree</h2><table border=1><tr><td>1</table>",
+                "any-scheme",
+            ),
+            ("<p style=\"COLOR: red\">x</p>", "\" title"),
+            ("<svg viewBox='0 0 8 8'><circle r='4'/></svg>", "\" title"),
+            (
+                "<meta name=color-scheme content=dark><svg></svg>",
+                "any-scheme",
+            ),
+        ] {
+            let mut out = String::new();
+            let view = Arc::new(Payload::new(
+                "view.html",
+                "text/html",
+                markup.as_bytes().to_vec(),
+            ));
+            payload(&mut out, &view, "n = 1", &mut Attachments::new());
+            let is_any = out.contains("class=\"any-scheme\"");
+            assert_eq!(is_any, class == "any-scheme", "{out}");
+            let is_told = out.contains("content=&quot;light dark&quot;");
+            assert_eq!(is_told, markup.starts_with("<h2>"), "{out}");
+            assert!(out.starts_with("<iframe sandbox "), "{out}");
+        }
     }
 }

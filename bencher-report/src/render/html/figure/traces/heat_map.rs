@@ -32,7 +32,8 @@ impl Frame<'_> {
                 .map(|bounds| (*bounds, map.samples.get(cell).copied().unwrap_or(0)));
             let value = map.values.get(cell).copied().flatten();
             let place = (cell % width, cell / width);
-            hover::cell(self.chart, place, value, spread, map.gaps.get(&cell))
+            let rank = map.ranks.get(&cell).map(|rank| rank.name());
+            hover::cell(self.chart, place, value, spread, map.gaps.get(&cell), rank)
         };
         let mut trace = json!({
             "type": "heatmap",
@@ -55,7 +56,8 @@ impl Frame<'_> {
         traces.push(self.axes(trace, false));
         traces.extend(self.gap_cells(map, width, &text));
         self.gap_symbols(map, width, &text, traces, gaps);
-        self.beyond(map, width, &text, traces, gaps);
+        self.beyond(map, width, &text, traces);
+        self.ranks(map, width, &text, traces);
     }
 
     /// An arrow on every cell whose value the scale of colours does not reach.
@@ -65,7 +67,6 @@ impl Frame<'_> {
         width: usize,
         text: &dyn Fn(usize) -> String,
         traces: &mut Vec<Json>,
-        gaps: &mut GapLegend,
     ) {
         let Some(color) = &self.chart.color else {
             return;
@@ -78,29 +79,66 @@ impl Frame<'_> {
                 })
                 .take(SYMBOLS)
                 .collect();
-            if cells.is_empty() {
-                continue;
-            }
-            let fill = palette::arrow(side);
-            let trace = json!({
-                "type": "scatter",
-                "mode": "markers",
-                "x": cells.iter().map(|cell| cell % width).collect::<Vec<_>>(),
-                "y": cells.iter().map(|cell| cell / width).collect::<Vec<_>>(),
-                "text": cells.iter().map(|cell| text(*cell)).collect::<Vec<_>>(),
-                "hovertemplate": "%{text}<extra></extra>",
-                "name": side.name(),
-                "legendgroup": side.name(),
-                "showlegend": gaps.name_first(side.name()),
-                "marker": {
-                    "symbol": beyond_symbol(side),
-                    "size": 11,
-                    "color": fill,
-                    "line": { "width": 1, "color": "#8c8c8c" }
-                }
-            });
-            traces.push(self.axes(trace, false));
+            let sign = |_: &usize| (side.arrow(), palette::arrow(side));
+            traces.extend(self.texts_on(&cells, width, &sign, text));
         }
+    }
+
+    /// The signs of the best cell, and of those that are not decided against it.
+    fn ranks(
+        &self,
+        map: &HeatMap,
+        width: usize,
+        text: &dyn Fn(usize) -> String,
+        traces: &mut Vec<Json>,
+    ) {
+        let color = self.chart.color.as_ref();
+        let value = |cell: usize| map.values.get(cell).copied().flatten();
+        let is_beyond = |cell: usize| {
+            let side = color.zip(value(cell)).and_then(|(axis, x)| axis.beyond(x));
+            side.is_some()
+        };
+        // Beside another sign of the cell.
+        let ranked = map.ranks.keys().copied();
+        let (beside, within): (Vec<usize>, Vec<usize>) =
+            ranked.partition(|cell| map.gaps.contains_key(cell) || is_beyond(*cell));
+        let sign = |cell: &usize| {
+            let share = color.zip(value(*cell)).map(|(axis, x)| axis.color_share(x));
+            let fill = palette::on_viridis(share.unwrap_or(0.0));
+            (map.ranks.get(cell).map_or("", |rank| rank.sign()), fill)
+        };
+        for (cells, position) in [(within, "middle center"), (beside, "middle right")] {
+            if let Some(mut trace) = self.texts_on(&cells, width, &sign, text) {
+                trace["textposition"] = json!(position);
+                traces.push(trace);
+            }
+        }
+    }
+
+    /// A sign as text on each of some cells: its text and its colour. A note says what it means.
+    fn texts_on(
+        &self,
+        cells: &[usize],
+        width: usize,
+        sign: &dyn Fn(&usize) -> (&'static str, &'static str),
+        text: &dyn Fn(usize) -> String,
+    ) -> Option<Json> {
+        if cells.is_empty() {
+            return None;
+        }
+        let signs = || cells.iter().map(sign);
+        let trace = json!({
+            "type": "scatter",
+            "mode": "text",
+            "x": cells.iter().map(|cell| cell % width).collect::<Vec<_>>(),
+            "y": cells.iter().map(|cell| cell / width).collect::<Vec<_>>(),
+            "text": signs().map(|(sign, _)| sign).collect::<Vec<_>>(),
+            "textfont": { "size": 16, "color": signs().map(|(_, color)| color).collect::<Vec<_>>() },
+            "hovertext": cells.iter().map(|cell| text(*cell)).collect::<Vec<_>>(),
+            "hovertemplate": "%{hovertext}<extra></extra>",
+            "showlegend": false
+        });
+        Some(self.axes(trace, false))
     }
 
     /// Grey ground under the cells that have no value.
@@ -197,14 +235,6 @@ impl Frame<'_> {
             });
             traces.push(self.axes(trace, false));
         }
-    }
-}
-
-/// The symbol of a value beyond the scale of colours.
-pub(super) fn beyond_symbol(side: ScaleSide) -> &'static str {
-    match side {
-        ScaleSide::Below => "arrow-down",
-        ScaleSide::Above => "arrow-up",
     }
 }
 

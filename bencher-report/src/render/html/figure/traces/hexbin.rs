@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use crate::chart::{Axis, Hexagon, Hexbin};
+use crate::chart::{Axis, Hexagon, Hexbin, TableRow};
 use crate::render::palette;
 
 use super::super::hover;
@@ -59,12 +59,21 @@ impl Frame<'_> {
             if color.is_log() { count.log10() } else { count }
         };
         let text = |cell: &Hexagon| hover::hexagon(self.chart, cell);
+        let row = |row: &TableRow| {
+            let (x, y) = (self.chart.x.value(row.x), self.chart.y.value(row.y));
+            json!([row.number, x, y])
+        };
+        let rows = hexbin.first_rows.iter().zip(cells());
+        let rows: Vec<Json> = rows
+            .map(|(rows, cell)| json!([cell.count, rows.iter().map(row).collect::<Vec<_>>()]))
+            .collect();
         let middles = json!({
             "type": "scatter",
             "mode": "markers",
             "x": cells().map(|cell| cell.x).collect::<Vec<_>>(),
             "y": cells().map(|cell| cell.y).collect::<Vec<_>>(),
             "text": cells().map(text).collect::<Vec<_>>(),
+            "customdata": rows,
             "hovertemplate": "%{text}<extra></extra>",
             "showlegend": false,
             "marker": {

@@ -61,15 +61,16 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::chart::{GapKind, ScaleSide};
+    use crate::chart::{GapKind, Rank, ScaleSide};
 
     #[test]
     fn each_sign_of_a_page_has_one_meaning() {
         let gaps = GapKind::ALL.map(super::super::gap_symbol);
         let signs = PointSign::ALL.map(symbol);
-        let sides = ScaleSide::ALL.map(super::super::heat_map::beyond_symbol);
+        let sides = ScaleSide::ALL.map(ScaleSide::arrow);
+        let ranks = Rank::ALL.map(Rank::sign);
         let others = [super::super::RING, super::super::boxes::CENTRE, "circle"];
-        let all: Vec<&str> = [&gaps[..], &signs, &sides, &others].concat();
+        let all: Vec<&str> = [&gaps[..], &signs, &sides, &ranks, &others].concat();
         let distinct: BTreeSet<&str> = all.iter().copied().collect();
         assert_eq!(distinct.len(), all.len(), "{all:?}");
     }
