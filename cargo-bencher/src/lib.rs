@@ -71,7 +71,7 @@ usage: cargo bencher COMMAND [OPTIONS]
 /// |---|---|
 /// | 0 | success |
 /// | 1 | the command failed, or one of its options is wrong |
-/// | 2 | there is no such command; of `ab`, `compare` and `history`: an option is wrong |
+/// | 2 | there is no such command; of `ab`, `compare` and `history bisect --run`: an option is wrong |
 /// | 3, 4 | of a comparison: a result is worse; undecided |
 /// | 130 | of `ab` and `history bisect`: stopped by the user |
 ///
