@@ -138,6 +138,7 @@ fn draw(
         plot_width: wanted.plot_width,
         plot_height: wanted.plot_height,
         layout: wanted.layout,
+        png_backend: wanted.png_backend,
         program: subject.program.clone(),
         part: subject.part.clone(),
         own_plots: subject.plots.clone(),

@@ -58,6 +58,7 @@ fn draw_with(
         plot_width: options.plot_width,
         plot_height: options.plot_height,
         layout: options.layout,
+        png_backend: options.png_backend,
         records: records.to_vec(),
     };
     let mut child = tool

@@ -209,6 +209,15 @@ fn processes_on_a_machine_that_has_changed_measure_everything_anew() {
 #[test]
 fn it_needs_the_store() {
     let root = tempfile::tempdir().unwrap();
+    let (status, _, stderr) = run(root.path(), &["--replicates", "6", "--search", "10"]);
+    assert_eq!(status, 2);
+    assert_eq!(
+        stderr
+            .matches("`--replicates` cannot be combined with `--search`")
+            .count(),
+        1,
+        "once, and not by each process: {stderr}"
+    );
     let (status, _, stderr) = run(root.path(), &["--replicates", "6", "--no-cache"]);
     assert_eq!(status, 2);
     assert!(

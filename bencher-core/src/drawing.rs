@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::bench::PaneLayout;
+use crate::bench::{PaneLayout, PngBackend};
 use crate::record::SweepRecord;
 
 /// The version of both ends.
@@ -46,6 +46,8 @@ pub struct DrawRequest {
     pub plot_height: u32,
     /// The arrangement of the plots of one result.
     pub layout: PaneLayout,
+    /// The renderer of PNG files.
+    pub png_backend: PngBackend,
     /// The records to draw.
     pub records: Vec<SweepRecord>,
 }

@@ -32,8 +32,8 @@ mod render;
 pub mod scorecard;
 mod write;
 
-pub use bencher_core::bench::{PaneLayout, PlotSelection};
+pub use bencher_core::bench::{PaneLayout, PlotSelection, PngBackend};
 pub use custom::{CustomPlot, CustomPlots, SweepPlot};
-pub use write::{ReportError, ReportFiles, ReportOptions, StaticRenderer, write_report};
+pub use write::{ReportError, ReportFiles, ReportOptions, write_report};
 #[cfg(feature = "html")]
 pub use write::{write_history, write_scorecard};

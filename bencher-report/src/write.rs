@@ -12,7 +12,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use bencher_core::bench::report_files::{self, List, PAGE};
-use bencher_core::bench::{OwnPlot, PaneLayout, PlotSelection};
+use bencher_core::bench::{OwnPlot, PaneLayout, PlotSelection, PngBackend};
 use bencher_core::record::SweepRecord;
 use thiserror::Error;
 
@@ -39,7 +39,7 @@ pub struct ReportOptions {
     /// Whether a PNG file is written for every chart.
     pub png: bool,
     /// The renderer of the PNG files.
-    pub renderer: StaticRenderer,
+    pub png_backend: PngBackend,
     /// Width of a plot in pixels, at least 50 (600). A PNG file has two pixels for each, unless it would be too large.
     /// Plots side by side share the width of the page, and keep their proportions. Where width and height are the
     /// default, figures on the page take the whole width of their card instead.
@@ -67,7 +67,7 @@ impl Default for ReportOptions {
         Self {
             html: true,
             png: true,
-            renderer: StaticRenderer::Auto,
+            png_backend: PngBackend::Auto,
             plot_width: 600,
             plot_height: 600,
             layout: PaneLayout::Grid,
@@ -103,19 +103,6 @@ impl ReportOptions {
             self.look()
         }
     }
-}
-
-/// A renderer of PNG files.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum StaticRenderer {
-    /// Use gnuplot for the sweeps all of whose figures it can draw, where it is installed, and kuva for the others: the
-    /// pictures of a sweep have one look.
-    #[default]
-    Auto,
-    /// Use kuva, which is built in, has its own font and draws every kind.
-    Kuva,
-    /// Use gnuplot for the kinds that it supports; where it fails, warn and use kuva.
-    Gnuplot,
 }
 
 /// The files of a written report. See [`write_report`] for an example.
@@ -272,7 +259,7 @@ fn png_files(
     options: &ReportOptions,
     warnings: &mut Vec<String>,
 ) -> Vec<Output> {
-    let pictures = pictures::draw_all(charts, options.renderer, &options.look());
+    let pictures = pictures::draw_all(charts, options.png_backend, &options.look());
     let mut outputs = Vec::new();
     for (chart, picture) in charts.iter().zip(pictures) {
         if let Some(bytes) = picture.png {

@@ -22,7 +22,7 @@ use bencher_report::chart::{
     Parallel, ParallelRow, Point, Series, Table, Ticks,
 };
 use bencher_report::deduce::{deduce_with, explain_with};
-use bencher_report::{CustomPlot, ReportOptions, StaticRenderer, SweepPlot, write_report};
+use bencher_report::{CustomPlot, PngBackend, ReportOptions, SweepPlot, write_report};
 use common::{EVIL, numbers, record, result};
 
 struct Own<F>(&'static str, F);
@@ -169,10 +169,10 @@ fn every_sort_of_marks_is_drawn_by_every_renderer() {
         of(|| Marks::Parallel(parallel(vec![f64::NAN, 2.0]))),
     ];
     for (n, plot) in all.into_iter().enumerate() {
-        for renderer in [StaticRenderer::Kuva, StaticRenderer::Gnuplot] {
+        for renderer in [PngBackend::BuiltIn, PngBackend::Gnuplot] {
             let dir = tempfile::tempdir().unwrap();
             let options = ReportOptions {
-                renderer,
+                png_backend: renderer,
                 plots: Some(plots("custom")),
                 own_plots: vec![
                     OwnPlot::new("Demo", "mine", plot.clone()),

@@ -18,7 +18,7 @@ use std::thread;
 
 use bencher_core::record::SweepRecord;
 use bencher_core::value::{Kind, Payload, Value};
-use bencher_report::{ReportError, ReportFiles, ReportOptions, StaticRenderer, write_report};
+use bencher_report::{PngBackend, ReportError, ReportFiles, ReportOptions, write_report};
 use common::{dataset, levels, record, result};
 
 /// A sweep with a bar chart, and a file of each sample beside the page.
@@ -42,7 +42,7 @@ fn sweep(title: &str) -> SweepRecord {
 
 fn options() -> ReportOptions {
     ReportOptions {
-        renderer: StaticRenderer::Kuva,
+        png_backend: PngBackend::BuiltIn,
         plot_width: 200,
         plot_height: 150,
         ..ReportOptions::default()

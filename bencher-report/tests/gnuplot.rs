@@ -14,7 +14,7 @@ use std::fs;
 
 use bencher_core::dataset::Dim;
 use bencher_core::value::{Kind, Value};
-use bencher_report::{ReportOptions, StaticRenderer, write_report};
+use bencher_report::{PngBackend, ReportOptions, write_report};
 use common::{dataset, levels, numbers, record, result};
 
 #[test]
@@ -46,7 +46,7 @@ fn labels_are_no_commands() {
             |_, at| Ok(Value::Float((at[0] + at[1]) as f64)),
         );
         let options = ReportOptions {
-            renderer: StaticRenderer::Gnuplot,
+            png_backend: PngBackend::Gnuplot,
             html: false,
             plot_width: 400,
             plot_height: 300,
@@ -75,7 +75,7 @@ fn labels_are_no_commands() {
         Ok(Value::Float((at[0] + at[1]) as f64))
     });
     let options = ReportOptions {
-        renderer: StaticRenderer::Gnuplot,
+        png_backend: PngBackend::Gnuplot,
         ..ReportOptions::default()
     };
     let files = write_report(&[record("ticks", data)], dir.path(), &options).unwrap();

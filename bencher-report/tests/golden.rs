@@ -23,7 +23,7 @@ use bencher_core::dataset::{CellState, Dim};
 use bencher_core::record::SweepRecord;
 use bencher_core::value::{Kind, ResultValue, Table, TablePlot, Value};
 use bencher_core::var::Direction;
-use bencher_report::{PlotSelection, ReportOptions, StaticRenderer, write_report};
+use bencher_report::{PlotSelection, PngBackend, ReportOptions, write_report};
 use common::{dataset, gallery, inputs, levels, numbers, record, result};
 use picture::Picture;
 
@@ -150,7 +150,7 @@ fn cases() -> Vec<(&'static str, &'static str, SweepRecord)> {
 
 fn draw(dir: &Path, plot: &str, record: &SweepRecord) -> PathBuf {
     let options = ReportOptions {
-        renderer: StaticRenderer::Kuva,
+        png_backend: PngBackend::BuiltIn,
         html: false,
         plot_width: 420,
         plot_height: 300,

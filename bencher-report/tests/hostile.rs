@@ -16,12 +16,12 @@ use std::path::Path;
 use bencher_core::dataset::{CellState, Dataset, Dim};
 use bencher_core::record::SweepRecord;
 use bencher_core::value::{Kind, Payload, Value};
-use bencher_report::{ReportFiles, ReportOptions, StaticRenderer, write_report};
+use bencher_report::{PngBackend, ReportFiles, ReportOptions, write_report};
 use common::{EVIL, contents, dataset, evil, gallery, levels, numbers, powers, record, result};
 
-fn report(records: &[SweepRecord], dir: &Path, renderer: StaticRenderer) -> ReportFiles {
+fn report(records: &[SweepRecord], dir: &Path, renderer: PngBackend) -> ReportFiles {
     let options = ReportOptions {
-        renderer,
+        png_backend: renderer,
         ..ReportOptions::default()
     };
     write_report(records, dir, &options).unwrap()
@@ -29,7 +29,7 @@ fn report(records: &[SweepRecord], dir: &Path, renderer: StaticRenderer) -> Repo
 
 fn one(name: &str, data: Dataset) -> (ReportFiles, String) {
     let dir = tempfile::tempdir().unwrap();
-    let files = report(&[record(name, data)], dir.path(), StaticRenderer::Kuva);
+    let files = report(&[record(name, data)], dir.path(), PngBackend::BuiltIn);
     for png in &files.pngs {
         assert!(fs::read(png).unwrap().starts_with(b"\x89PNG"), "{name}");
     }
@@ -40,7 +40,7 @@ fn one(name: &str, data: Dataset) -> (ReportFiles, String) {
 
 #[test]
 fn every_record_of_the_gallery_is_drawn_by_both() {
-    for renderer in [StaticRenderer::Kuva, StaticRenderer::Auto] {
+    for renderer in [PngBackend::BuiltIn, PngBackend::Auto] {
         let dir = tempfile::tempdir().unwrap();
         let files = report(&gallery(), dir.path(), renderer);
         assert_eq!(files.pngs.len(), 33);
@@ -144,7 +144,7 @@ fn strange_labels_and_sizes() {
                     });
                     let dir = tempfile::tempdir().unwrap();
                     let options = ReportOptions {
-                        renderer: StaticRenderer::Auto,
+                        png_backend: PngBackend::Auto,
                         plot_width: 300,
                         plot_height: 200,
                         ..ReportOptions::default()
@@ -207,7 +207,7 @@ fn numbers_at_the_ends_of_what_there_is() {
 #[test]
 fn nothing_at_all() {
     let dir = tempfile::tempdir().unwrap();
-    let files = report(&[], dir.path(), StaticRenderer::Auto);
+    let files = report(&[], dir.path(), PngBackend::Auto);
     assert!(files.pngs.is_empty());
     let empty = Dataset::new(
         "Empty",
@@ -258,7 +258,7 @@ fn long_names() {
         Ok(Value::Float(at[0] as f64))
     });
     let dir = tempfile::tempdir().unwrap();
-    for renderer in [StaticRenderer::Kuva, StaticRenderer::Auto] {
+    for renderer in [PngBackend::BuiltIn, PngBackend::Auto] {
         let files = report(&[record(&name, data.clone())], dir.path(), renderer);
         assert_eq!((files.pngs.len(), files.warnings.len()), (1, 0));
     }
@@ -282,7 +282,7 @@ fn a_million_cells() {
 #[test]
 fn no_text_is_markup_or_a_command() {
     let dir = tempfile::tempdir().unwrap();
-    let files = report(&[evil(), evil()], dir.path(), StaticRenderer::Gnuplot);
+    let files = report(&[evil(), evil()], dir.path(), PngBackend::Gnuplot);
     assert_eq!(files.warnings, [] as [String; 0]);
     // Two sweeps of one name have files of their own.
     assert_eq!(files.pngs.len(), 2);
@@ -337,7 +337,7 @@ fn hostile_names_of_contents_are_harmless() {
     );
     let dir = tempfile::tempdir().unwrap();
     let inner = dir.path().join("a/b/report");
-    let files = report(&[record("Names", data)], &inner, StaticRenderer::Kuva);
+    let files = report(&[record("Names", data)], &inner, PngBackend::BuiltIn);
     assert_eq!(files.warnings, [] as [String; 0]);
     // Of each result, `text/html` and `image/png` are shown in the page, the others lie beside it.
     assert_eq!(files.files.len(), 2 * 2 * names.len());
@@ -361,7 +361,7 @@ fn hostile_names_of_contents_are_harmless() {
     // A later report removes what it does not link to, and nothing else.
     let strange = inner.join("files/mine.txt");
     fs::write(&strange, "").unwrap();
-    report(&[], &inner, StaticRenderer::Kuva);
+    report(&[], &inner, PngBackend::BuiltIn);
     let left: Vec<_> = fs::read_dir(inner.join("files")).unwrap().collect();
     assert_eq!((left.len(), strange.exists()), (1, true));
 }

@@ -20,7 +20,7 @@ use std::path::Path;
 use bencher_core::record::SweepRecord;
 use bencher_core::value::{Kind, Value};
 use bencher_report::{
-    PaneLayout, PlotSelection, ReportFiles, ReportOptions, StaticRenderer, write_report,
+    PaneLayout, PlotSelection, PngBackend, ReportFiles, ReportOptions, write_report,
 };
 use browser::render;
 use common::{contents, dataset, levels, numbers, record, result};
@@ -55,7 +55,7 @@ fn size(picture: &Path) -> (u32, u32) {
 fn plots_have_the_size_that_is_wanted() {
     let dir = tempfile::tempdir().unwrap();
     let options = ReportOptions {
-        renderer: StaticRenderer::Kuva,
+        png_backend: PngBackend::BuiltIn,
         plot_width: 400,
         plot_height: 300,
         ..ReportOptions::default()
@@ -78,7 +78,7 @@ fn plots_have_the_size_that_is_wanted() {
 
     // Wider than the page, and so scrolled there; a picture too large for the memory has fewer pixels.
     let huge = ReportOptions {
-        renderer: StaticRenderer::Kuva,
+        png_backend: PngBackend::BuiltIn,
         plot_width: 10_000,
         plot_height: 1_600,
         ..ReportOptions::default()

@@ -19,14 +19,14 @@ use bencher_core::dataset::{CellState, Dim};
 use bencher_core::record::SweepRecord;
 use bencher_core::value::{Kind, Value};
 use bencher_core::var::Direction;
-use bencher_report::{ReportOptions, StaticRenderer, write_report};
+use bencher_report::{PngBackend, ReportOptions, write_report};
 use common::labels;
 use picture::Picture;
 
-fn drawn(record: SweepRecord, renderer: StaticRenderer) -> Picture {
+fn drawn(record: SweepRecord, renderer: PngBackend) -> Picture {
     let dir = tempfile::tempdir().unwrap();
     let options = ReportOptions {
-        renderer,
+        png_backend: renderer,
         html: false,
         ..ReportOptions::default()
     };
@@ -42,7 +42,7 @@ fn names_in(picture: &Picture) -> (usize, usize) {
     (of_plot(80), of_plot(86))
 }
 
-const BOTH: [StaticRenderer; 2] = [StaticRenderer::Gnuplot, StaticRenderer::Kuva];
+const BOTH: [PngBackend; 2] = [PngBackend::Gnuplot, PngBackend::BuiltIn];
 
 #[test]
 fn no_character_is_larger_than_its_label() {
@@ -62,7 +62,7 @@ fn no_character_is_larger_than_its_label() {
     }
     // In titles, units, legends and the names of axes as well.
     let mut record = labels::legend();
-    let usual = drawn(record.clone(), StaticRenderer::Gnuplot).ink();
+    let usual = drawn(record.clone(), PngBackend::Gnuplot).ink();
     let dims = record.dataset.dims().to_vec();
     let mut info = record.dataset.variables()[0].info.clone();
     info.name = "速さ 🦀".to_owned();
@@ -78,7 +78,7 @@ fn no_character_is_larger_than_its_label() {
     record.dataset = common::dataset(dims, vec![info], |_, at| {
         Ok(bencher_core::value::Value::Float(at[0] as f64 + 1.0))
     });
-    let ink = drawn(record, StaticRenderer::Gnuplot).ink();
+    let ink = drawn(record, PngBackend::Gnuplot).ink();
     assert!(ink < usual * 1.2, "{ink} instead of {usual}");
 }
 
@@ -110,7 +110,7 @@ fn a_legend_with_long_names_leaves_room_for_the_plot() {
     }
     for record in [labels::map_of_names(8), labels::maps(6), labels::facets()] {
         let title = record.title.clone();
-        let picture = drawn(record, StaticRenderer::Kuva);
+        let picture = drawn(record, PngBackend::BuiltIn);
         assert!(!picture.touches_its_border(), "{title}");
     }
 }
@@ -139,7 +139,7 @@ fn map_of(low: f64, high: f64) -> SweepRecord {
 
 #[test]
 fn colours_are_told_apart_however_large_small_or_near_their_values_are() {
-    let usual = drawn(map_of(-1.0, 1.0), StaticRenderer::Kuva).areas();
+    let usual = drawn(map_of(-1.0, 1.0), PngBackend::BuiltIn).areas();
     assert_eq!(usual.len(), 5, "four cells and the ground: {usual:?}");
     for (low, high) in [
         (-1e308, 1e308),
@@ -148,7 +148,7 @@ fn colours_are_told_apart_however_large_small_or_near_their_values_are() {
         (1e-320, 3e-320),
         (1e-20, 3e-20),
     ] {
-        let areas = drawn(map_of(low, high), StaticRenderer::Kuva).areas();
+        let areas = drawn(map_of(low, high), PngBackend::BuiltIn).areas();
         assert_eq!(areas, usual, "{low} to {high}");
     }
 }
@@ -167,7 +167,7 @@ fn lines_over_all_numbers_are_drawn() {
         common::record("Line", data)
     };
     for renderer in BOTH {
-        let usual = drawn(line(-1.0, 1.0), StaticRenderer::Kuva).ink();
+        let usual = drawn(line(-1.0, 1.0), PngBackend::BuiltIn).ink();
         for (low, high) in [(-1e308, 1e308), (-1.7e308, 1.7e308), (1e-320, 3e-320)] {
             let ink = drawn(line(low, high), renderer).ink();
             let near = usual * 0.8..usual * 1.4;
@@ -196,9 +196,9 @@ fn names_that_a_font_cannot_draw_are_numbered() {
         assert!(picture.rows == same.rows, "{renderer:?}");
     }
     let scripts = ["日本語", "한국어", "ไทย"];
-    let picture = drawn(words(&scripts), StaticRenderer::Kuva);
+    let picture = drawn(words(&scripts), PngBackend::BuiltIn);
     let numbered = ["□□□ #1", "□□□ #2", "□□□ #3"];
-    let same = drawn(words(&numbered), StaticRenderer::Kuva);
+    let same = drawn(words(&numbered), PngBackend::BuiltIn);
     assert!(picture.rows == same.rows);
 }
 

@@ -17,16 +17,16 @@ use bencher_core::bench::PlotSelection;
 use bencher_core::dataset::{CellState, Dim};
 use bencher_core::record::SweepRecord;
 use bencher_core::value::{Kind, Value};
-use bencher_report::{ReportOptions, StaticRenderer, write_report};
+use bencher_report::{PngBackend, ReportOptions, write_report};
 use common::{dataset, evil, levels, numbers, powers, record, result};
 use picture::Picture;
 
-const BOTH: [StaticRenderer; 2] = [StaticRenderer::Gnuplot, StaticRenderer::Kuva];
+const BOTH: [PngBackend; 2] = [PngBackend::Gnuplot, PngBackend::BuiltIn];
 
-fn drawn(record: SweepRecord, plots: &str, renderer: StaticRenderer, size: u32) -> Vec<Picture> {
+fn drawn(record: SweepRecord, plots: &str, renderer: PngBackend, size: u32) -> Vec<Picture> {
     let dir = tempfile::tempdir().unwrap();
     let options = ReportOptions {
-        renderer,
+        png_backend: renderer,
         html: false,
         plots: Some(PlotSelection::of(plots.split(',')).unwrap()),
         plot_width: size,
@@ -38,7 +38,7 @@ fn drawn(record: SweepRecord, plots: &str, renderer: StaticRenderer, size: u32) 
     files.pngs.iter().map(|path| Picture::read(path)).collect()
 }
 
-fn one(record: SweepRecord, plots: &str, renderer: StaticRenderer) -> Picture {
+fn one(record: SweepRecord, plots: &str, renderer: PngBackend) -> Picture {
     let mut pictures = drawn(record, plots, renderer, 600);
     assert_eq!(pictures.len(), 1, "{plots}");
     pictures.remove(0)
@@ -59,14 +59,14 @@ fn slope(hole: bool) -> SweepRecord {
 #[test]
 fn contours_have_a_colour_between_two_levels() {
     // Levels at 5, 10 and 15: four colours, two of which are equally dark, and the ground.
-    let areas = one(slope(false), "contour", StaticRenderer::Kuva).areas();
+    let areas = one(slope(false), "contour", PngBackend::BuiltIn).areas();
     assert_eq!(areas.len(), 4, "{areas:?}");
-    let holed = one(slope(true), "contour", StaticRenderer::Kuva).areas();
+    let holed = one(slope(true), "contour", PngBackend::BuiltIn).areas();
     // The grey of what is missing, #b3b3b3.
     assert!(holed.contains(&(0xff - 0xb3)), "{holed:?}");
     assert!(!areas.contains(&(0xff - 0xb3)), "{areas:?}");
     // gnuplot draws lines alone.
-    let lines = one(slope(false), "contour", StaticRenderer::Gnuplot);
+    let lines = one(slope(false), "contour", PngBackend::Gnuplot);
     assert_eq!(lines.areas(), [0]);
     assert!(lines.ink() > 0.001);
 }
@@ -81,7 +81,7 @@ fn a_surface_has_many_colours_and_a_hole() {
             [4..=6, 4..=6, ..] if hole => Err((CellState::Failed, "boom")),
             at => Ok(Value::Float(at[0] as f64)),
         });
-        one(record("Rise", data), "surface", StaticRenderer::Kuva)
+        one(record("Rise", data), "surface", PngBackend::BuiltIn)
     };
     let (whole, holed) = (rise(false), rise(true));
     // A slope of 100 patches covers a part of the picture; 16 of them are missing.
@@ -119,7 +119,7 @@ fn every_picture_keeps_to_its_borders() {
     for renderer in BOTH {
         // gnuplot draws one of them by itself.
         let all = ["interaction", "parallel", "band", "contour", "surface"];
-        let count = if renderer == StaticRenderer::Gnuplot {
+        let count = if renderer == PngBackend::Gnuplot {
             1
         } else {
             all.len()

@@ -15,7 +15,7 @@ use bencher_core::dataset::{CellState, Dataset};
 use bencher_core::value::{Kind, ResultValue, Table, TablePlot};
 use bencher_report::chart::{Chart, ChartKind, Marks};
 use bencher_report::deduce::{deduce, explain};
-use bencher_report::{ReportOptions, StaticRenderer, write_report};
+use bencher_report::{PngBackend, ReportOptions, write_report};
 use common::{dataset, levels, record, result};
 
 /// A sweep over two levels, the second of which failed for `b`; each sample is a table.
@@ -199,7 +199,7 @@ fn tables_of_all_kinds_are_drawn() {
                 let why = explain(&data);
                 assert!(why.iter().any(|one| one.chosen), "{plot:?} {count} {n}");
                 let options = ReportOptions {
-                    renderer: StaticRenderer::Kuva,
+                    png_backend: PngBackend::BuiltIn,
                     png: n < 4,
                     plot_width: 250,
                     plot_height: 200,

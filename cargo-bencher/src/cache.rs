@@ -9,6 +9,7 @@ use bencher_core::store::{
     inputs_like_stored, rebuild_samples, tag_text,
 };
 
+use crate::failure::Failure;
 use crate::text::counted;
 use crate::words::{Words, commands_of, unknown_command};
 
@@ -35,8 +36,8 @@ usage: cargo bencher cache COMMAND [OPTIONS]
 ";
 
 /// Runs a command, and prints what came of it.
-pub(crate) fn run(args: &[String]) -> Result<(), String> {
-    crate::print(&execute(args)?)
+pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
+    Ok(crate::print(&execute(args)?)?)
 }
 
 /// What the command line says.
@@ -85,10 +86,10 @@ impl Options {
     }
 
     /// The one file that is named.
-    fn file(&self) -> Result<&Path, String> {
+    fn file(&self) -> Result<&Path, Failure> {
         match &*self.words {
             [file] => Ok(Path::new(file)),
-            _ => Err(format!("name one file\n\n{USAGE}")),
+            _ => Err(Failure::Usage(format!("name one file\n\n{USAGE}"))),
         }
     }
 
@@ -124,30 +125,32 @@ impl Options {
         tags.filter(meant).collect()
     }
 
-    fn show<T: Display + serde::Serialize>(&self, what: &T) -> Result<String, String> {
+    fn show<T: Display + serde::Serialize>(&self, what: &T) -> Result<String, Failure> {
         if self.json {
-            serde_json::to_string_pretty(what).map_err(text)
+            Ok(serde_json::to_string_pretty(what).map_err(text)?)
         } else {
             Ok(what.to_string())
         }
     }
 }
 
-fn execute(args: &[String]) -> Result<String, String> {
-    let Some((command, rest)) = args.split_first() else {
-        return Err(format!("name a command\n\n{USAGE}"));
+fn execute(args: &[String]) -> Result<String, Failure> {
+    // A store may stand in the place of the command.
+    let first = args.split_first();
+    let Some((command, rest)) = first.filter(|(word, _)| !word.starts_with("--store")) else {
+        return Err(Failure::Usage(format!("name a command\n\n{USAGE}")));
     };
     if !commands_of(USAGE).any(|known| known == command)
         && !["help", "--help", "-h"].contains(&command.as_str())
     {
         return Err(unknown_command("cache", command, USAGE));
     }
-    let options = Options::parse(rest)?;
+    let options = Options::parse(rest).map_err(Failure::Usage)?;
     let takes_words = ["explain", "export", "import"].contains(&command.as_str());
     if let Some(word) = options.words.first().filter(|_| !takes_words) {
-        return Err(format!(
+        return Err(Failure::Usage(format!(
             "`{command}` takes no `{word}`; to name a tag, write `--tag {word}`\n\n{USAGE}"
-        ));
+        )));
     }
     match command.as_str() {
         "help" | "--help" | "-h" => Ok(USAGE.to_owned()),
@@ -213,18 +216,19 @@ fn execute(args: &[String]) -> Result<String, String> {
             if report.problems.is_empty() {
                 Ok(shown)
             } else {
-                Err(shown)
+                Err(Failure::Failed(shown))
             }
         }
         other => Err(unknown_command("cache", other, USAGE)),
     }
 }
 
-fn explain_miss(options: &Options) -> Result<String, String> {
+fn explain_miss(options: &Options) -> Result<String, Failure> {
     let database = options.open_existing()?;
     let named = options.sweep_type.as_deref();
-    let named =
-        named.ok_or_else(|| format!("name the type of the sweep with --type\n\n{USAGE}"))?;
+    let named = named.ok_or_else(|| {
+        Failure::Usage(format!("name the type of the sweep with --type\n\n{USAGE}"))
+    })?;
     let statistics = database.statistics().map_err(text)?;
     let mut types: Vec<&str> = statistics
         .series
@@ -313,7 +317,7 @@ mod tests {
         let mut args: Vec<String> = line.split(' ').map(str::to_owned).collect();
         let store = ["--store".to_owned(), root.display().to_string()];
         args.splice(1..1, store);
-        execute(&args)
+        execute(&args).map_err(|failure| failure.to_string())
     }
 
     fn filled() -> tempfile::TempDir {

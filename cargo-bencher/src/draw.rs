@@ -15,6 +15,7 @@ pub(crate) fn draw(from: &mut dyn Read, to: &mut dyn Write) -> Result<(), String
         plot_width: request.plot_width,
         plot_height: request.plot_height,
         layout: request.layout,
+        png_backend: request.png_backend,
         program: request.program,
         part: request.part,
         ..ReportOptions::default()

@@ -9,6 +9,7 @@ mod cache;
 mod compare;
 mod draw;
 mod export;
+mod failure;
 mod files;
 mod git;
 mod history;
@@ -26,6 +27,9 @@ mod words;
 
 use std::io::Write as _;
 use std::process::ExitCode;
+
+use failure::Failure;
+use words::unknown_command;
 
 /// What the tool can do.
 pub const USAGE: &str = "\
@@ -70,8 +74,8 @@ usage: cargo bencher COMMAND [OPTIONS]
 /// | exit status | meaning |
 /// |---|---|
 /// | 0 | success |
-/// | 1 | the command failed, or one of its options is wrong |
-/// | 2 | there is no such command; of `ab`, `compare` and `history bisect --run`: an option is wrong |
+/// | 1 | the command failed |
+/// | 2 | there is no such command, or one of its options is wrong |
 /// | 3, 4 | of a comparison: a result is worse; undecided |
 /// | 130 | of `ab` and `history bisect`: stopped by the user |
 ///
@@ -80,13 +84,14 @@ usage: cargo bencher COMMAND [OPTIONS]
 /// assert_eq!(format!("{ended:?}"), format!("{:?}", std::process::ExitCode::SUCCESS));
 /// ```
 pub fn run(args: &[String]) -> ExitCode {
-    let args = match with_command_first(args) {
-        Ok(args) => args,
-        Err(message) => {
-            eprintln!("cargo-bencher: {message}");
-            return ExitCode::from(2);
-        }
-    };
+    command(args).unwrap_or_else(|failure| {
+        eprintln!("cargo-bencher: {failure}");
+        failure.exit_code()
+    })
+}
+
+fn command(args: &[String]) -> Result<ExitCode, Failure> {
+    let args = with_command_first(args).map_err(Failure::Usage)?;
     let (command, rest) = match args.split_first() {
         Some((command, rest)) => (command.as_str(), rest),
         None => ("", &*args),
@@ -103,24 +108,20 @@ pub fn run(args: &[String]) -> ExitCode {
             "report" => report::USAGE,
             _ => USAGE,
         };
-        return match print(usage) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(_) => ExitCode::FAILURE,
-        };
+        print(usage)?;
+        return Ok(ExitCode::SUCCESS);
     }
-    let compared = match command {
-        "ab" => Some(ab::run(rest)),
-        "compare" => Some(compare::run(rest)),
-        "history" => Some(history::run(rest)),
-        _ => None,
-    };
-    if let Some(compared) = compared {
-        return compared.unwrap_or_else(|failure| {
-            eprintln!("cargo-bencher: {failure}");
-            failure.exit_code()
-        });
+    match command {
+        "ab" => ab::run(rest),
+        "compare" => compare::run(rest),
+        "history" => history::run(rest),
+        _ => other(command, rest).map(|()| ExitCode::SUCCESS),
     }
-    let done = match command {
+}
+
+/// Runs a command whose exit status says only whether it failed.
+fn other(command: &str, rest: &[String]) -> Result<(), Failure> {
+    match command {
         "baseline" => compare::baseline(rest),
         "report" => report::draw(rest),
         "list" => list::list(rest),
@@ -130,27 +131,15 @@ pub fn run(args: &[String]) -> ExitCode {
         "scorecard" => scorecard::run(rest),
         "open" => results::open(rest),
         "cache" => cache::run(rest),
-        "draw" => draw::draw(&mut std::io::stdin().lock(), &mut std::io::stdout().lock()),
-        "help" | "--help" | "-h" => print(USAGE),
-        "--version" | "-V" => print(concat!("cargo-bencher ", env!("CARGO_PKG_VERSION"))),
-        "" => {
-            eprint!("{USAGE}");
-            return ExitCode::from(2);
-        }
-        other => {
-            eprint!(
-                "cargo-bencher: {}",
-                words::unknown_command("", other, USAGE)
-            );
-            return ExitCode::from(2);
-        }
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            eprintln!("cargo-bencher: {message}");
-            ExitCode::FAILURE
-        }
+        "draw" => draw::draw(&mut std::io::stdin().lock(), &mut std::io::stdout().lock())
+            .map_err(Failure::Failed),
+        "help" | "--help" | "-h" => Ok(print(USAGE)?),
+        "--version" | "-V" => Ok(print(concat!("cargo-bencher ", env!("CARGO_PKG_VERSION")))?),
+        "" => Err(Failure::Usage(format!(
+            "name a command\n\n{}",
+            USAGE.trim_end()
+        ))),
+        other => Err(unknown_command("", other, USAGE)),
     }
 }
 
@@ -163,6 +152,7 @@ fn with_command_first(args: &[String]) -> Result<Vec<String>, String> {
         .filter(|word| word.starts_with('-') && !is_own(word))
     {
         let words = match first.as_str() {
+            "--store" if args.len() < 2 => return Err("`--store` needs a value".to_owned()),
             "--store" => 2,
             word if word.starts_with("--store=") => 1,
             word => {

@@ -1,10 +1,11 @@
 //! Which results a store has.
 
+use crate::failure::Failure;
 use crate::results::{Newest, Options};
 
 /// Lists the newest result of every sweep.
-pub(crate) fn list(args: &[String]) -> Result<(), String> {
-    let options = Options::parse(args, &["--json"])?;
+pub(crate) fn list(args: &[String]) -> Result<(), Failure> {
+    let options = Options::parse(args, &["--json"]).map_err(Failure::Usage)?;
     options.takes_no_words()?;
     let newest = Newest::of(&options.store)?;
     let rows: Vec<[String; 5]> = newest
@@ -36,7 +37,7 @@ pub(crate) fn list(args: &[String]) -> Result<(), String> {
     } else {
         crate::print(&table(&rows))?;
     }
-    newest.all_are_readable()
+    Ok(newest.all_are_readable()?)
 }
 
 /// The rows below their headings, in columns.

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use bencher_core::record::SweepRecord;
 use bencher_core::store::load_newest_results;
 
+use crate::failure::Failure;
 use crate::words::Words;
 
 /// The options that most commands take, and the words that stand between them.
@@ -32,9 +33,9 @@ impl Options {
     }
 
     /// That nothing is named, where nothing can be.
-    pub(crate) fn takes_no_words(&self) -> Result<(), String> {
+    pub(crate) fn takes_no_words(&self) -> Result<(), Failure> {
         match self.words.first() {
-            Some(word) => Err(format!("`{word}` is not expected here")),
+            Some(word) => Err(Failure::Usage(format!("`{word}` is not expected here"))),
             None => Ok(()),
         }
     }
@@ -82,19 +83,20 @@ impl Newest {
 }
 
 /// Opens the page that was drawn last.
-pub(crate) fn open(args: &[String]) -> Result<(), String> {
-    let options = Options::parse(args, &[])?;
+pub(crate) fn open(args: &[String]) -> Result<(), Failure> {
+    let options = Options::parse(args, &[]).map_err(Failure::Usage)?;
     options.takes_no_words()?;
     let reports = options.store.join("reports");
     let mut newest: Option<(SystemTime, PathBuf)> = None;
     find_pages(&reports, &mut newest);
     let Some((_, page)) = newest else {
-        return Err(format!(
+        let error = format!(
             "no page was drawn in {}; `cargo bencher report` draws one",
             reports.display()
-        ));
+        );
+        return Err(Failure::Failed(error));
     };
-    open_page(&page)
+    Ok(open_page(&page)?)
 }
 
 /// Opens a page in the browser of the user.

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use bencher_core::var::{UnknownName, nearest};
 
+use crate::failure::Failure;
+
 /// A command line that is read option by option.
 #[derive(Debug)]
 pub(crate) struct Words {
@@ -111,13 +113,17 @@ impl Words {
 /// That there is no such command, with the one that is nearly named so, and all of them.
 ///
 /// `group` stands before the name, as in `history show`; it is empty for the commands of the tool itself.
-pub(crate) fn unknown_command(group: &str, given: &str, usage: &str) -> String {
+pub(crate) fn unknown_command(group: &str, given: &str, usage: &str) -> Failure {
     let commands: Vec<&str> = commands_of(usage).collect();
     let name = |command: &str| format!("{group} {command}").trim().to_owned();
     let hint = nearest(given, commands).map_or_else(String::new, |near| {
         format!("; did you mean `{}`?", name(near))
     });
-    format!("there is no command `{}`{hint}\n\n{usage}", name(given))
+    let usage = usage.trim_end();
+    Failure::Usage(format!(
+        "there is no command `{}`{hint}\n\n{usage}",
+        name(given)
+    ))
 }
 
 /// The commands that a help text lists: the first words of its lines that are indented by two spaces.
@@ -150,13 +156,13 @@ mod tests {
         let usage = "usage: x\n\n  save NAME  keep\n             more\n  list|show  name\n\n  --store DIR\n";
         let commands: Vec<&str> = commands_of(usage).collect();
         assert_eq!(commands, ["save", "list", "show"]);
-        let error = unknown_command("baseline", "lsit", usage);
+        let error = unknown_command("baseline", "lsit", usage).to_string();
         assert!(
             error.starts_with(
                 "there is no command `baseline lsit`; did you mean `baseline list`?\n"
             )
         );
-        let error = unknown_command("", "zzz", usage);
+        let error = unknown_command("", "zzz", usage).to_string();
         assert!(error.starts_with("there is no command `zzz`\n"), "{error}");
         let mut line = words("--stoer=x");
         let _ = line.value("--store").unwrap();

@@ -146,3 +146,31 @@ fn exported_files_are_drawn_without_a_store() {
         );
     }
 }
+
+/// The pictures of gnuplot are its own, and the built-in renderer draws one picture whenever it is asked.
+#[test]
+fn the_renderer_of_pictures_is_chosen() {
+    let folder = folder();
+    let pictures = |to: &str, backend: &str| -> Vec<Vec<u8>> {
+        let options = [
+            "--png",
+            to,
+            "--png-backend",
+            backend,
+            "--plots",
+            "line,curve,scatter",
+        ];
+        let command = ["report", "length", "--store", "store"];
+        printed(folder.path(), &[&command[..], &options].concat());
+        let folder = folder.path().join(to);
+        let files = files(&folder);
+        let pictures = files.iter().filter(|name| is_png(name));
+        pictures
+            .map(|name| std::fs::read(folder.join(name)).unwrap())
+            .collect()
+    };
+    let builtin = pictures("builtin", "builtin");
+    assert!(!builtin.is_empty());
+    assert_eq!(pictures("again", "builtin"), builtin);
+    assert_ne!(pictures("gnuplot", "gnuplot"), builtin);
+}

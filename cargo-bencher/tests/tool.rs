@@ -123,7 +123,7 @@ fn results_are_listed_and_exported() {
     assert_eq!(status, Some(0));
     assert!(markdown.starts_with("### By length\n"), "{markdown}");
     let (status, _, errors) = run(&["export", "length", "--markdown", "--json"]);
-    assert!(status == Some(1) && errors.contains("either"), "{errors}");
+    assert!(status == Some(2) && errors.contains("either"), "{errors}");
     let (status, _, errors) = run(&["export", "length", "--out", "length.csv"]);
     assert_eq!(status, Some(0), "{errors}");
     assert!(folder.path().join("length.csv").is_file());
@@ -139,19 +139,24 @@ fn results_are_listed_and_exported() {
     );
     let (_, _, errors) = run(&["open"]);
     assert!(errors.contains("no page was drawn in"), "{errors}");
-    for (args, part) in [
+    for (args, part, expected) in [
         (
             &["list", "--josn"][..],
             "there is no option `--josn`; did you mean `--json`? (known: --json, --store)",
+            2,
         ),
         (
             &["report", "all"],
             "no sweep fits \"all\" (there are: By length)",
+            1,
         ),
-        (&["export"], "name one sweep"),
+        (&["export"], "name one sweep", 2),
     ] {
         let (status, _, errors) = run(args);
-        assert!(status == Some(1) && errors.contains(part), "{errors}");
+        assert!(
+            status == Some(expected) && errors.contains(part),
+            "{errors}"
+        );
     }
     let (status, _, errors) = run(&["lst"]);
     assert!(

@@ -79,7 +79,8 @@ pub(crate) use builder::SweepSettings;
 pub use columns::TimeColumns;
 pub use config::{
     ByteSize, FailureLimit, HistoryOptions, OutputFormat, PaneLayout, PlotOptions, PlotSelection,
-    PrintOptions, ReportLocation, RunConfig, SearchBudget, SearchConfig, SettingSource, Settings,
+    PngBackend, PrintOptions, ReportLocation, RunConfig, SearchBudget, SearchConfig, SettingSource,
+    Settings,
 };
 pub use error::BenchError;
 pub use gates::Gate;

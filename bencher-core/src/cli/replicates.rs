@@ -39,6 +39,13 @@ pub(super) fn measure(
                 .to_owned(),
         );
     }
+    if config.search.budget.is_some() {
+        return Err(
+            "`--replicates` cannot be combined with `--search`: processes that search would each propose other \
+             points; leave one of them out"
+                .to_owned(),
+        );
+    }
     let program = std::env::current_exe().map_err(|error| {
         format!(
             "`--replicates` cannot start this program again, because its executable was not found: \

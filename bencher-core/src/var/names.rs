@@ -94,7 +94,8 @@ impl fmt::Display for UnknownName {
 
 /// The known name nearest to `given`, if one is similar enough.
 ///
-/// Similar means a Jaro–Winkler similarity above 0.75, with upper and lower case equal.
+/// Similar means a Jaro–Winkler similarity above 0.75, with upper and lower case equal, and without the dashes that all
+/// options begin with.
 ///
 /// ```
 /// use bencher_core::var::nearest;
@@ -102,10 +103,11 @@ impl fmt::Display for UnknownName {
 /// assert_eq!(nearest("zzz", ["length", "algo"]), None);
 /// ```
 pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let given = given.to_lowercase();
+    let plain = |name: &str| name.trim_start_matches('-').to_lowercase();
+    let given = plain(given);
     known
         .into_iter()
-        .map(|name| (strsim::jaro_winkler(&given, &name.to_lowercase()), name))
+        .map(|name| (strsim::jaro_winkler(&given, &plain(name)), name))
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, name)| name)
@@ -123,5 +125,7 @@ mod tests {
             "there is no input `lenght`; did you mean `length`? (known: len, length, algo)"
         );
         assert_eq!(nearest("zzz", ["len", "algo"]), None);
+        assert_eq!(nearest("--stoer", ["--store", "--png"]), Some("--store"));
+        assert_eq!(nearest("--nope", ["--store", "--png"]), None);
     }
 }

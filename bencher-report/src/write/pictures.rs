@@ -9,7 +9,7 @@ use crate::chart::{Chart, text};
 
 use crate::render::Look;
 
-use super::StaticRenderer;
+use bencher_core::bench::PngBackend;
 
 /// The outcome of drawing one chart.
 #[derive(Default)]
@@ -19,9 +19,9 @@ pub(super) struct Picture {
 }
 
 /// Draws charts on as many threads as the machine has cores; the pictures come in their order.
-pub(super) fn draw_all(charts: &[Chart], renderer: StaticRenderer, look: &Look) -> Vec<Picture> {
+pub(super) fn draw_all(charts: &[Chart], renderer: PngBackend, look: &Look) -> Vec<Picture> {
     let renderer = match renderer {
-        StaticRenderer::Auto if !is_for_gnuplot(charts, look) => StaticRenderer::Kuva,
+        PngBackend::Auto if !is_for_gnuplot(charts, look) => PngBackend::BuiltIn,
         chosen => chosen,
     };
     let next = AtomicUsize::new(0);
@@ -66,7 +66,7 @@ fn is_for_gnuplot(_: &[Chart], _: &Look) -> bool {
 }
 
 /// A renderer is other people's code: its panic is a warning, not the end of the report.
-fn guarded(chart: &Chart, renderer: StaticRenderer, look: &Look) -> Picture {
+fn guarded(chart: &Chart, renderer: PngBackend, look: &Look) -> Picture {
     let mut warnings = Vec::new();
     let drawn = catch_unwind(AssertUnwindSafe(|| {
         draw(chart, renderer, look, &mut warnings)
@@ -82,7 +82,7 @@ fn guarded(chart: &Chart, renderer: StaticRenderer, look: &Look) -> Picture {
 /// The PNG of a chart; what goes wrong becomes a warning.
 fn draw(
     chart: &Chart,
-    renderer: StaticRenderer,
+    renderer: PngBackend,
     look: &Look,
     warnings: &mut Vec<String>,
 ) -> Option<Vec<u8>> {
@@ -91,22 +91,22 @@ fn draw(
         return None;
     }
     #[cfg(feature = "gnuplot")]
-    if renderer != StaticRenderer::Kuva {
+    if renderer != PngBackend::BuiltIn {
         use crate::render::gnuplot::{self, GnuplotError};
 
         match gnuplot::png(chart, look) {
             Ok(png) => return Some(png),
-            // Kinds that gnuplot does not draw are kuva's, by design and without a word.
+            // Kinds that gnuplot does not draw are the built-in renderer's, by design and without a word.
             Err(GnuplotError::Kind) => {}
-            Err(GnuplotError::NotInstalled) if renderer == StaticRenderer::Auto => {}
+            Err(GnuplotError::NotInstalled) if renderer == PngBackend::Auto => {}
             Err(refusal) => warnings.push(format!(
-                "{}: {refusal}; drawn by kuva instead",
+                "{}: {refusal}; drawn by the built-in renderer instead",
                 text::clip(&chart.title, 100)
             )),
         }
     }
     #[cfg(not(feature = "gnuplot"))]
-    if renderer == StaticRenderer::Gnuplot {
+    if renderer == PngBackend::Gnuplot {
         warnings.push("bencher-report was built without its feature `gnuplot`".to_owned());
     }
     built_in(chart, look, warnings)

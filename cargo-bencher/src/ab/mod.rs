@@ -13,7 +13,8 @@ mod workspace;
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::compare::{Failure, print};
+use crate::compare::print;
+use crate::failure::Failure;
 use crate::stop::Stop;
 use crate::text::counted;
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use bencher_core::dataset::digits;
 use bencher_core::regression::{ResultComparison, RunComparison, Threshold, Verdict};
 
-use crate::compare::Failure;
+use crate::failure::Failure;
 use crate::git::{line, lines};
 use crate::stop::Stop;
 use crate::text::counted;

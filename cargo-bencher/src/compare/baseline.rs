@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use bencher_core::store::{baseline_directory, baseline_names, load_newest_results, save_result};
 use bencher_core::var::UnknownName;
 
+use crate::failure::Failure;
 use crate::text::counted;
 use crate::words::{Words, unknown_command};
 
@@ -22,19 +23,19 @@ fn baselines(store: &Path) -> PathBuf {
 }
 
 /// Looks after baselines.
-pub(crate) fn run(args: &[String]) -> Result<(), String> {
+pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
     let mut words = Words::new(args);
     let store = words.store()?;
-    let words = words.rest(2)?;
+    let words = words.rest(2).map_err(Failure::Usage)?;
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match &*words {
-        ["save", name] => save(&store, name),
-        ["list"] => list(&store),
-        ["remove", name] => remove(&store, name),
-        ["help"] | [] => crate::print(USAGE),
-        [command @ ("save" | "remove")] => Err(format!(
+        ["save", name] => Ok(save(&store, name)?),
+        ["list"] => Ok(list(&store)?),
+        ["remove", name] => Ok(remove(&store, name)?),
+        ["help"] | [] => Ok(crate::print(USAGE)?),
+        [command @ ("save" | "remove")] => Err(Failure::Usage(format!(
             "name the baseline: write `baseline {command} NAME`"
-        )),
+        ))),
         [other, ..] => Err(unknown_command("baseline", other, USAGE)),
     }
 }

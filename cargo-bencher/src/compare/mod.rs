@@ -1,7 +1,6 @@
 //! `cargo bencher compare`: whether stored results are worse than earlier ones.
 
 mod baseline;
-mod failure;
 mod options;
 mod picture;
 mod source;
@@ -14,9 +13,9 @@ use bencher_core::history::EarlierRuns;
 use bencher_core::regression::{RunComparison, compare_stored};
 
 pub(crate) use baseline::{USAGE as BASELINE_USAGE, run as baseline};
-pub(crate) use failure::Failure;
 pub(crate) use options::{Output, OutputOptions};
 
+use crate::failure::Failure;
 use crate::words::Words;
 
 use source::Source;

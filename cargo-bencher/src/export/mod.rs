@@ -17,6 +17,7 @@ use bencher_core::bench::result_markdown;
 use bencher_core::record::SweepRecord;
 use bencher_core::var::UnknownName;
 
+use crate::failure::Failure;
 use crate::selection::one;
 use crate::words::Words;
 
@@ -102,19 +103,46 @@ impl Format {
 }
 
 /// Writes the newest result of the sweep that is named, or what a file has.
-pub(crate) fn export(args: &[String]) -> Result<(), String> {
-    let mut words = Words::new(args);
-    let format = Format::chosen(&mut words)?;
-    let out = words.value("--out")?.map(PathBuf::from);
-    let store = words.store()?;
-    let names = words.rest(1)?;
-    let Some(name) = names.first() else {
-        return Err(
-            "name one sweep, by its title or a part of it (`cargo bencher list` lists them), or a file"
-                .to_owned(),
-        );
-    };
-    let record = &one(&store, name)?;
+pub(crate) fn export(args: &[String]) -> Result<(), Failure> {
+    let options = Options::parse(args).map_err(Failure::Usage)?;
+    Ok(write(options)?)
+}
+
+/// The sweep that is written, and where.
+struct Options {
+    format: Format,
+    out: Option<PathBuf>,
+    store: PathBuf,
+    /// The title of the sweep, a part of it, or a file.
+    name: String,
+}
+
+impl Options {
+    fn parse(args: &[String]) -> Result<Self, String> {
+        let mut words = Words::new(args);
+        let format = Format::chosen(&mut words)?;
+        let out = words.value("--out")?.map(PathBuf::from);
+        let store = words.store()?;
+        let name = words.rest(1)?.into_iter().next().ok_or_else(|| {
+            "name one sweep, by its title or a part of it (`cargo bencher list` lists them), or a file".to_owned()
+        })?;
+        Ok(Self {
+            format,
+            out,
+            store,
+            name,
+        })
+    }
+}
+
+fn write(options: Options) -> Result<(), String> {
+    let Options {
+        format,
+        out,
+        store,
+        name,
+    } = options;
+    let record = &one(&store, &name)?;
     let text = match format {
         Format::Csv => csv(record)?,
         Format::Json => format!("{}\n", record.dataset.to_json()),

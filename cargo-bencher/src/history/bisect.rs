@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use bencher_core::history::History;
 
 use crate::ab::{Goal, Search, SearchOptions};
-use crate::compare::Failure;
+use crate::failure::Failure;
 use crate::git;
 use crate::text::counted;
 

@@ -14,7 +14,7 @@ use bencher_core::history::{
 };
 
 use crate::ab::SearchOptions;
-use crate::compare::Failure;
+use crate::failure::Failure;
 use crate::text::counted;
 use crate::words::{Words, unknown_command};
 
@@ -55,12 +55,10 @@ pub(crate) fn run(args: &[String]) -> Result<ExitCode, Failure> {
         None
     };
     let store = words.store()?;
-    let event = words.value("--event")?;
-    let reason = words.value("--reason")?;
-    let sweep = words.value("--sweep")?;
-    let out = words.value("--out")?;
-    let result = words.value("--result")?;
-    let words = words.rest(3)?;
+    let mut value = |name| words.value(name).map_err(Failure::Usage);
+    let (event, reason) = (value("--event")?, value("--reason")?);
+    let (sweep, out, result) = (value("--sweep")?, value("--out")?, value("--result")?);
+    let words = words.rest(3).map_err(Failure::Usage)?;
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let done: Result<(), String> = match &*words {
         [] | ["list"] => show::list(&store),
@@ -73,7 +71,7 @@ pub(crate) fn run(args: &[String]) -> Result<ExitCode, Failure> {
         ["accept", sweep, run] => {
             let mut history = load(&store, sweep)?;
             let id = snapshot(&history, run)?.id;
-            let reason = reason.ok_or_else(|| "say why with `--reason TEXT`".to_owned())?;
+            let reason = reason.ok_or_else(without_reason)?;
             history
                 .accept(id, &reason)
                 .map_err(|error| error.to_string())?;
@@ -82,7 +80,7 @@ pub(crate) fn run(args: &[String]) -> Result<ExitCode, Failure> {
         ["fail", sweep, run] => {
             let mut history = load(&store, sweep)?;
             let id = snapshot(&history, run)?.id;
-            let reason = reason.ok_or_else(|| "say why with `--reason TEXT`".to_owned())?;
+            let reason = reason.ok_or_else(without_reason)?;
             history
                 .mark_failed(id, &reason)
                 .map_err(|error| error.to_string())
@@ -93,21 +91,32 @@ pub(crate) fn run(args: &[String]) -> Result<ExitCode, Failure> {
             let mut history = load(&store, sweep)?;
             history.clear().map(drop).map_err(|error| error.to_string())
         }
-        [command @ ("show" | "bisect" | "clear"), ..] => Err(format!(
-            "write `history {command} SWEEP`; `cargo bencher history` names the sweeps"
-        )),
-        [command @ ("accept" | "fail"), ..] => {
-            Err(format!("write `history {command} SWEEP RUN --reason TEXT`"))
-        }
-        [command @ ("export" | "import"), ..] => Err(format!("write `history {command} FILE`")),
         ["help"] => crate::print(USAGE),
-        [command @ ("list" | "report" | "add" | "help"), word, ..] => {
-            Err(format!("`history {command}` takes no `{word}`"))
-        }
-        [command, ..] => Err(unknown_command("history", command, USAGE)),
+        words => return Err(misused(words)),
     };
     done?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn without_reason() -> Failure {
+    Failure::Usage("say why with `--reason TEXT`".to_owned())
+}
+
+/// The right form of a command line that has none.
+fn misused(words: &[&str]) -> Failure {
+    Failure::Usage(match words {
+        [command @ ("show" | "bisect" | "clear"), ..] => {
+            format!("write `history {command} SWEEP`; `cargo bencher history` names the sweeps")
+        }
+        [command @ ("accept" | "fail"), ..] => {
+            format!("write `history {command} SWEEP RUN --reason TEXT`")
+        }
+        [command @ ("export" | "import"), ..] => format!("write `history {command} FILE`"),
+        [command @ ("list" | "report" | "add" | "help"), word, ..] => {
+            format!("`history {command}` takes no `{word}`")
+        }
+        words => return unknown_command("history", words.first().unwrap_or(&""), USAGE),
+    })
 }
 
 /// The series whose title is the name, else the only one whose title contains it.

@@ -13,6 +13,7 @@ use bencher_core::store::save_result;
 use bencher_core::value::Value;
 
 use crate::export::names::{Names, portable};
+use crate::failure::Failure;
 use crate::text::counted;
 use crate::words::{Words, unknown_command};
 
@@ -43,33 +44,39 @@ usage: cargo bencher import criterion DIR [OPTIONS]
 ";
 
 /// Runs a command, the first of `args`.
-pub(crate) fn run(args: &[String]) -> Result<(), String> {
+pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
+    // A store may stand in the place of the command.
     let (command, rest) = match args.split_first() {
-        Some((command, rest)) => (command.as_str(), rest),
-        None => ("", args),
+        Some((command, rest)) if !command.starts_with("--store") => (command.as_str(), rest),
+        _ => ("", args),
     };
     let mut words = Words::new(rest);
     match command {
         "criterion" => {
-            let target = Target::parse(&mut words)?;
+            let target = Target::parse(&mut words).map_err(Failure::Usage)?;
             let folder = only(words, "name the folder, such as target/criterion")?;
-            target.take(criterion::import(&folder)?)
+            Ok(target.take(criterion::import(&folder)?)?)
         }
         "csv" => {
-            let target = Target::parse(&mut words)?;
-            let options = csv::Options::parse(&mut words)?;
+            let target = Target::parse(&mut words).map_err(Failure::Usage)?;
+            let options = csv::Options::parse(&mut words).map_err(Failure::Usage)?;
             let file = only(words, "name the file")?;
-            target.take(vec![csv::import(&file, &options)?])
+            Ok(target.take(vec![csv::import(&file, &options)?])?)
         }
-        "" | "help" => crate::print(USAGE),
+        "" => Err(Failure::Usage(format!(
+            "name a format\n\n{}",
+            USAGE.trim_end()
+        ))),
+        "help" => Ok(crate::print(USAGE)?),
         other => Err(unknown_command("import", other, USAGE)),
     }
 }
 
 /// The only word that is left.
-fn only(words: Words, missing: &str) -> Result<PathBuf, String> {
-    let word = words.rest(1)?.into_iter().next();
-    word.map(PathBuf::from).ok_or_else(|| missing.to_owned())
+fn only(words: Words, missing: &str) -> Result<PathBuf, Failure> {
+    let words = words.rest(1).map_err(Failure::Usage)?;
+    let word = words.into_iter().next().map(PathBuf::from);
+    word.ok_or_else(|| Failure::Usage(missing.to_owned()))
 }
 
 /// What was measured elsewhere.

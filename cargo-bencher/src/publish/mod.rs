@@ -10,6 +10,7 @@ use bencher_core::value::Value;
 use bencher_report::{ReportOptions, write_report};
 
 use crate::export::folder::write_new;
+use crate::failure::Failure;
 use crate::selection::Selection;
 use crate::words::Words;
 use index::{INDEX, Index};
@@ -33,22 +34,57 @@ usage: cargo bencher publish DIR [SWEEP|FILE]...
 const NAMESAKES: u32 = 1000;
 
 /// Publishes what the words name.
-pub(crate) fn run(args: &[String]) -> Result<(), String> {
-    let mut words = Words::new(args);
-    let branch = words.value("--branch")?;
-    let remote = words.value("--remote")?;
-    let store = words.store()?;
-    let mut words = words.rest(usize::MAX)?;
-    if remote.is_some() && branch.is_none() {
-        return Err("`--remote` is for `--branch BRANCH`".to_owned());
-    }
-    let folder = match &branch {
-        Some(_) => None,
-        None if words.is_empty() => {
-            return Err("name the folder of the reports, or `--branch BRANCH`".to_owned());
+pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
+    let options = Options::parse(args).map_err(Failure::Usage)?;
+    Ok(publish(options)?)
+}
+
+/// The reports, and where they go.
+struct Options {
+    store: PathBuf,
+    branch: Option<String>,
+    remote: Option<String>,
+    /// The folder of the reports, where they go to no branch.
+    folder: Option<PathBuf>,
+    /// Titles of sweeps, and files.
+    words: Vec<String>,
+}
+
+impl Options {
+    fn parse(args: &[String]) -> Result<Self, String> {
+        let mut words = Words::new(args);
+        let branch = words.value("--branch")?;
+        let remote = words.value("--remote")?;
+        let store = words.store()?;
+        let mut words = words.rest(usize::MAX)?;
+        if remote.is_some() && branch.is_none() {
+            return Err("`--remote` is for `--branch BRANCH`".to_owned());
         }
-        None => Some(PathBuf::from(words.remove(0))),
-    };
+        let folder = match &branch {
+            Some(_) => None,
+            None if words.is_empty() => {
+                return Err("name the folder of the reports, or `--branch BRANCH`".to_owned());
+            }
+            None => Some(PathBuf::from(words.remove(0))),
+        };
+        Ok(Self {
+            store,
+            branch,
+            remote,
+            folder,
+            words,
+        })
+    }
+}
+
+fn publish(options: Options) -> Result<(), String> {
+    let Options {
+        store,
+        branch,
+        remote,
+        folder,
+        words,
+    } = options;
     let selection = Selection::of(&store, &words)?;
     let draw = |folder: &Path| {
         let options = ReportOptions {

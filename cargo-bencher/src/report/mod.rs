@@ -11,6 +11,7 @@ use bencher_core::store::create_folders;
 use bencher_report::{ReportFiles, ReportOptions, write_report};
 
 use crate::export::names::{Names, portable};
+use crate::failure::Failure;
 use crate::selection::Selection;
 use options::Options;
 
@@ -32,6 +33,7 @@ usage: cargo bencher report [SWEEP|FILE]... [OPTIONS]
   --serve [PORT]       serve the page to browsers of this machine until Ctrl-C, and draw it again
                        whenever a sweep ends
   --plots NAMES        the kinds of plots, such as auto,table
+  --png-backend NAME   the renderer of PNG files: auto, gnuplot or builtin
   --store DIR          use this store
 ";
 
@@ -39,10 +41,10 @@ usage: cargo bencher report [SWEEP|FILE]... [OPTIONS]
 const LONGEST: usize = 180;
 
 /// Draws what the words name.
-pub(crate) fn draw(args: &[String]) -> Result<(), String> {
-    let options = Options::parse(args)?;
+pub(crate) fn draw(args: &[String]) -> Result<(), Failure> {
+    let options = Options::parse(args).map_err(Failure::Usage)?;
     if let Some(port) = options.serve {
-        return serve::serve(&options, &page_folder(&options)?, port);
+        return Ok(serve::serve(&options, &page_folder(&options)?, port)?);
     }
     let selection = Selection::of(&options.store, &options.words)?;
     let records = &selection.records;
@@ -128,7 +130,7 @@ pub(crate) fn draw(args: &[String]) -> Result<(), String> {
             say(&format!("summary   {file}"))?;
         }
     }
-    selection.all_are_readable()
+    Ok(selection.all_are_readable()?)
 }
 
 /// Says which plots are not drawn because they are code of the program, and what draws them.
@@ -177,6 +179,7 @@ fn drawing(options: &Options) -> ReportOptions {
     ReportOptions {
         program: "all".to_owned(),
         plots: options.plots,
+        png_backend: options.png_backend,
         ..ReportOptions::default()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bencher_core::bench::PlotSelection;
+use bencher_core::bench::{PlotSelection, PngBackend};
 
 use crate::words::Words;
 
@@ -17,6 +17,7 @@ pub(super) struct Options {
     pub(super) serve: Option<u16>,
     html: bool,
     pub(super) png: Option<PathBuf>,
+    pub(super) png_backend: PngBackend,
     pub(super) csv: Option<PathBuf>,
     pub(super) markdown: Option<String>,
     pub(super) zarr: Option<PathBuf>,
@@ -36,6 +37,8 @@ impl Options {
         let markdown = words.value("--md")?;
         let plots = words.value("--plots")?;
         let plots = plots.map(|names| PlotSelection::of(names.split(',')));
+        let backend = words.value("--png-backend")?;
+        let backend = backend.map_or(Ok(PngBackend::Auto), |name| name.parse());
         let options = Self {
             plots: plots.transpose()?,
             serve,
@@ -44,6 +47,7 @@ impl Options {
             open,
             html,
             png,
+            png_backend: backend.map_err(|reason: String| format!("--png-backend: {reason}"))?,
             csv,
             markdown,
             zarr,

@@ -14,18 +14,12 @@ use bencher_core::store::{create_folders, tag_text};
 use bencher_report::scorecard::{Row, Scorecard};
 use bencher_report::write_scorecard;
 
+use crate::failure::Failure;
 use crate::words::Words;
 
 /// Writes the page, and prints its table.
-pub(crate) fn run(args: &[String]) -> Result<(), String> {
-    let mut words = Words::new(args);
-    let store = words.store()?;
-    let out = words.value("--out")?;
-    // Another name of the option, since the page is one file.
-    let output = words.value("--output")?;
-    let is_json = words.switch("--json");
-    words.rest(0)?;
-    let named = out.or(output).map(PathBuf::from);
+pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
+    let (store, named, is_json) = options(args).map_err(Failure::Usage)?;
     let folder = store.join("reports").join("scorecard");
     let page = named.clone().unwrap_or_else(|| folder.join("index.html"));
     let card = scorecard(&store, &page, Timestamp::now())?;
@@ -46,8 +40,20 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     if is_json {
         Ok(())
     } else {
-        crate::print(&format!("\nscorecard {}", page.display()))
+        Ok(crate::print(&format!("\nscorecard {}", page.display()))?)
     }
+}
+
+/// The store, the file of the page where one is named, and whether lines of JSON are printed.
+fn options(args: &[String]) -> Result<(PathBuf, Option<PathBuf>, bool), String> {
+    let mut words = Words::new(args);
+    let store = words.store()?;
+    let out = words.value("--out")?;
+    // Another name of the option, since the page is one file.
+    let output = words.value("--output")?;
+    let is_json = words.switch("--json");
+    words.rest(0)?;
+    Ok((store, out.or(output).map(PathBuf::from), is_json))
 }
 
 /// The scorecard of a store, for a page at a place.

@@ -18,7 +18,7 @@ mod table;
 
 pub use failures::FailureLimit;
 pub use history::HistoryOptions;
-pub use output::{OutputFormat, PaneLayout, PlotOptions, PrintOptions, ReportLocation};
+pub use output::{OutputFormat, PaneLayout, PlotOptions, PngBackend, PrintOptions, ReportLocation};
 pub use plots::PlotSelection;
 pub use search::{SearchBudget, SearchConfig};
 pub use settings::{SettingSource, Settings};

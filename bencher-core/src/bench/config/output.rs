@@ -1,4 +1,5 @@
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +37,8 @@ pub struct PlotOptions {
     pub plot_height: u32,
     /// The arrangement of the plots of one result (grid).
     pub layout: PaneLayout,
+    /// The renderer of PNG files (auto).
+    pub png_backend: PngBackend,
 }
 
 impl Default for PlotOptions {
@@ -44,7 +47,48 @@ impl Default for PlotOptions {
             plot_width: 600,
             plot_height: 600,
             layout: PaneLayout::Grid,
+            png_backend: PngBackend::Auto,
         }
+    }
+}
+
+/// A renderer of PNG files.
+///
+/// ```
+/// use bencher_core::bench::PngBackend;
+/// assert_eq!("builtin".parse(), Ok(PngBackend::BuiltIn));
+/// assert_eq!("kuva".parse::<PngBackend>(), Err("`kuva` is not one of auto, gnuplot, builtin".to_owned()));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PngBackend {
+    /// Use gnuplot for the sweeps all of whose figures it can draw, where it is installed, and the built-in renderer for
+    /// the others: the pictures of a sweep have one look.
+    #[default]
+    Auto,
+    /// Use gnuplot for the kinds that it supports; where it fails, warn and use the built-in renderer.
+    Gnuplot,
+    /// Use the built-in renderer, which has its own font and draws every kind.
+    BuiltIn,
+}
+
+impl PngBackend {
+    /// The renderers with their names.
+    pub(super) const NAMED: [(&'static str, Self); 3] = [
+        ("auto", Self::Auto),
+        ("gnuplot", Self::Gnuplot),
+        ("builtin", Self::BuiltIn),
+    ];
+}
+
+impl FromStr for PngBackend {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::NAMED.into_iter().find(|(name, _)| *name == text);
+        found.map(|(_, backend)| backend).ok_or_else(|| {
+            let names = Self::NAMED.map(|(name, _)| name).join(", ");
+            format!("`{text}` is not one of {names}")
+        })
     }
 }
 

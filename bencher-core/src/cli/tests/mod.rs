@@ -63,6 +63,7 @@ fn values(option: &RunOption) -> Vec<&'static str> {
         "save-baseline" | "baseline" => vec!["main", "v1.2"],
         "regression" => vec!["percentage:5", "adaptive"],
         "layout" => vec!["tabs", "both"],
+        "png-backend" => vec!["gnuplot", "builtin"],
         "plots" => vec!["table", "auto,histogram"],
         "print" => vec!["samples", "none"],
         "columns" => vec!["fastest", "median,discarded"],

@@ -3,7 +3,7 @@
 use super::super::super::columns::TimeColumns;
 use super::super::config_text::{listed, quoted};
 use super::super::option::{OptionValue, RunOption, Shorthand};
-use super::super::output::{OutputFormat, PaneLayout, PrintOptions, ReportLocation};
+use super::super::output::{OutputFormat, PaneLayout, PngBackend, PrintOptions, ReportLocation};
 use super::super::plots::PlotSelection;
 use super::super::read::{all, change, choice, folder, one, switch, whole, yes_or_no};
 use super::name_of;
@@ -104,6 +104,25 @@ pub(super) const OPTIONS: &[RunOption] = &[
             change(move |c| c.plot_options.layout = layout)
         },
         show: |c| Some(quoted(name_of(c.plot_options.layout, &LAYOUTS))),
+    },
+    RunOption {
+        name: "png-backend",
+        takes: OptionValue::Choice("RENDERER", &["auto", "gnuplot", "builtin"]),
+        per_sweep: false,
+        help: "Renderer of PNG files: gnuplot for the kinds that it draws, builtin for all, or auto, \
+               which uses gnuplot where it draws all plots of a sweep",
+        default: "auto",
+        shorthands: &[],
+        read: |values| {
+            let backend = choice(values, &PngBackend::NAMED)?;
+            change(move |c| c.plot_options.png_backend = backend)
+        },
+        show: |c| {
+            Some(quoted(name_of(
+                c.plot_options.png_backend,
+                &PngBackend::NAMED,
+            )))
+        },
     },
     RunOption {
         name: "plots",

@@ -1,9 +1,11 @@
+//! The failure of a command, and its exit status.
+
 use std::fmt;
 use std::process::ExitCode;
 
 use crate::stop::INTERRUPTED;
 
-/// The reason why a comparison has no verdict.
+/// The reason why a command has no outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
     /// A mistake on the command line.
