@@ -25,6 +25,7 @@ use crate::render::{FOLDER, Look};
 use folder::{Content, Folder, Output};
 #[cfg(feature = "html")]
 pub use history::write_history;
+use pictures::{Picture, PictureForm};
 #[cfg(feature = "html")]
 pub use scorecard::write_scorecard;
 
@@ -40,6 +41,8 @@ pub struct ReportOptions {
     pub png: bool,
     /// The renderer of the PNG files.
     pub png_backend: PngBackend,
+    /// Whether an SVG file is written for every chart (no), by the built-in renderer.
+    pub svg: bool,
     /// Width of a plot in pixels, at least 50 (600). A PNG file has two pixels for each, unless it would be too large.
     /// Plots side by side share the width of the page, and keep their proportions. Where width and height are the
     /// default, figures on the page take the whole width of their card instead.
@@ -68,6 +71,7 @@ impl Default for ReportOptions {
             html: true,
             png: true,
             png_backend: PngBackend::Auto,
+            svg: false,
             plot_width: 600,
             plot_height: 600,
             layout: PaneLayout::Grid,
@@ -112,6 +116,8 @@ pub struct ReportFiles {
     pub html: Option<PathBuf>,
     /// The PNG files, in the order of records and charts.
     pub pngs: Vec<PathBuf>,
+    /// The SVG files, in the same order.
+    pub svgs: Vec<PathBuf>,
     /// The files that the page links to, in a folder beside it: recorded files, and contents that are too large for the
     /// page.
     pub files: Vec<PathBuf>,
@@ -233,6 +239,9 @@ pub fn write_report(
         if options.png {
             outputs.extend(png_files(&charts, &anchor, options, &mut warnings));
         }
+        if options.svg {
+            outputs.extend(svg_files(&charts, &anchor, options, &mut warnings));
+        }
         report.warnings.extend(warnings.iter().cloned());
         sweeps.push(Sweep {
             record,
@@ -259,12 +268,34 @@ fn png_files(
     options: &ReportOptions,
     warnings: &mut Vec<String>,
 ) -> Vec<Output> {
-    let pictures = pictures::draw_all(charts, options.png_backend, &options.look());
+    let form = PictureForm::Png(options.png_backend);
+    let pictures = pictures::draw_all(charts, form, &options.look());
+    picture_files(charts, anchor, pictures, "png", warnings)
+}
+
+/// An SVG file of every chart, as far as it can be drawn.
+fn svg_files(
+    charts: &[Chart],
+    anchor: &str,
+    options: &ReportOptions,
+    warnings: &mut Vec<String>,
+) -> Vec<Output> {
+    let pictures = pictures::draw_all(charts, PictureForm::Svg, &options.look());
+    picture_files(charts, anchor, pictures, "svg", warnings)
+}
+
+fn picture_files(
+    charts: &[Chart],
+    anchor: &str,
+    pictures: Vec<Picture>,
+    ending: &str,
+    warnings: &mut Vec<String>,
+) -> Vec<Output> {
     let mut outputs = Vec::new();
     for (chart, picture) in charts.iter().zip(pictures) {
-        if let Some(bytes) = picture.png {
+        if let Some(bytes) = picture.bytes {
             outputs.push(Output {
-                path: format!("{anchor}--{}.png", chart.id),
+                path: format!("{anchor}--{}.{ending}", chart.id),
                 content: Content::Bytes(bytes),
             });
         }
@@ -292,6 +323,7 @@ fn deliver<'r>(
     };
     let replaced = |path: &str| match Path::new(path).extension() {
         Some(end) if end == "png" && !path.contains('/') => options.png,
+        Some(end) if end == "svg" && !path.contains('/') => options.svg,
         _ => options.html,
     };
     let mut folder = Folder::of_program(place, &options.program)?;
@@ -305,6 +337,8 @@ fn deliver<'r>(
             report.html = Some(path);
         } else if path.parent() == Some(&inner) {
             report.files.push(path);
+        } else if path.extension().is_some_and(|end| end == "svg") {
+            report.svgs.push(path);
         } else {
             report.pngs.push(path);
         }

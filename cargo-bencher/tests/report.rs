@@ -87,6 +87,18 @@ fn selected_sweeps_are_written_as_what_is_asked_for() {
     let pictures = files(&path("pictures"));
     assert!(pictures.iter().any(|name| is_png(name)), "{told}");
     assert!(!pictures.contains(&"index.html".to_owned()));
+    let told = run(&["length", "--svg", "drawings"]);
+    let drawings = files(&path("drawings"));
+    let is_svg = |name: &&String| Path::new(name).extension().is_some_and(|end| end == "svg");
+    let count = drawings.iter().filter(is_svg).count();
+    assert!(
+        count > 0 && drawings.iter().all(|name| !is_png(name)),
+        "{drawings:?}"
+    );
+    assert!(
+        told.contains(&format!("pictures  {count} SVG files in drawings")),
+        "{told}"
+    );
     let told = run(&["length", "--html", "--out", "page"]);
     assert!(told.contains("report    page/index.html"), "{told}");
     assert!(files(&path("page")).iter().all(|name| !is_png(name)));

@@ -1,4 +1,4 @@
-//! The PNG files of a report; every chart is drawn on its own worker.
+//! The pictures of a report; every chart is drawn on its own worker.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
@@ -11,17 +11,35 @@ use crate::render::Look;
 
 use bencher_core::bench::PngBackend;
 
+/// The form of pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PictureForm {
+    Png(PngBackend),
+    Svg,
+}
+
+impl PictureForm {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Png(_) => "PNG",
+            Self::Svg => "SVG",
+        }
+    }
+}
+
 /// The outcome of drawing one chart.
 #[derive(Default)]
 pub(super) struct Picture {
-    pub(super) png: Option<Vec<u8>>,
+    pub(super) bytes: Option<Vec<u8>>,
     pub(super) warnings: Vec<String>,
 }
 
 /// Draws charts on as many threads as the machine has cores; the pictures come in their order.
-pub(super) fn draw_all(charts: &[Chart], renderer: PngBackend, look: &Look) -> Vec<Picture> {
-    let renderer = match renderer {
-        PngBackend::Auto if !is_for_gnuplot(charts, look) => PngBackend::BuiltIn,
+pub(super) fn draw_all(charts: &[Chart], form: PictureForm, look: &Look) -> Vec<Picture> {
+    let form = match form {
+        PictureForm::Png(PngBackend::Auto) if !is_for_gnuplot(charts, look) => {
+            PictureForm::Png(PngBackend::BuiltIn)
+        }
         chosen => chosen,
     };
     let next = AtomicUsize::new(0);
@@ -32,7 +50,7 @@ pub(super) fn draw_all(charts: &[Chart], renderer: PngBackend, look: &Look) -> V
             let (Some(chart), Some(slot)) = (charts.get(n), done.get(n)) else {
                 return;
             };
-            let picture = guarded(chart, renderer, look);
+            let picture = guarded(chart, form, look);
             if let Ok(mut slot) = slot.lock() {
                 *slot = picture;
             }
@@ -66,30 +84,31 @@ fn is_for_gnuplot(_: &[Chart], _: &Look) -> bool {
 }
 
 /// A renderer is other people's code: its panic is a warning, not the end of the report.
-fn guarded(chart: &Chart, renderer: PngBackend, look: &Look) -> Picture {
+fn guarded(chart: &Chart, form: PictureForm, look: &Look) -> Picture {
     let mut warnings = Vec::new();
-    let drawn = catch_unwind(AssertUnwindSafe(|| {
-        draw(chart, renderer, look, &mut warnings)
+    // An empty frame would say nothing; the page says why there is no value.
+    if chart.is_blank() {
+        return Picture::default();
+    }
+    let drawn = catch_unwind(AssertUnwindSafe(|| match form {
+        PictureForm::Png(renderer) => png(chart, renderer, look, &mut warnings),
+        PictureForm::Svg => svg(chart, look, &mut warnings),
     }));
-    let png = drawn.unwrap_or_else(|_| {
-        let title = text::clip(&chart.title, 100);
-        warnings.push(format!("{title}: no PNG file: the renderer panicked"));
+    let bytes = drawn.unwrap_or_else(|_| {
+        let (title, form) = (text::clip(&chart.title, 100), form.name());
+        warnings.push(format!("{title}: no {form} file: the renderer panicked"));
         None
     });
-    Picture { png, warnings }
+    Picture { bytes, warnings }
 }
 
-/// The PNG of a chart; what goes wrong becomes a warning.
-fn draw(
+/// The PNG of a chart; a failure becomes a warning.
+fn png(
     chart: &Chart,
     renderer: PngBackend,
     look: &Look,
     warnings: &mut Vec<String>,
 ) -> Option<Vec<u8>> {
-    // An empty frame would say nothing; the page says why there is no value.
-    if chart.is_blank() {
-        return None;
-    }
     #[cfg(feature = "gnuplot")]
     if renderer != PngBackend::BuiltIn {
         use crate::render::gnuplot::{self, GnuplotError};
@@ -110,6 +129,25 @@ fn draw(
         warnings.push("bencher-report was built without its feature `gnuplot`".to_owned());
     }
     built_in(chart, look, warnings)
+}
+
+/// The SVG of a chart.
+#[cfg(feature = "png")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "without the feature there is none"
+)]
+fn svg(chart: &Chart, look: &Look, _: &mut Vec<String>) -> Option<Vec<u8>> {
+    Some(crate::render::png::svg(chart, look).into_bytes())
+}
+
+#[cfg(not(feature = "png"))]
+fn svg(chart: &Chart, _: &Look, warnings: &mut Vec<String>) -> Option<Vec<u8>> {
+    let title = text::clip(&chart.title, 100);
+    warnings.push(format!(
+        "{title}: no SVG file: bencher-report was built without its feature `png`"
+    ));
+    None
 }
 
 #[cfg(feature = "png")]

@@ -26,6 +26,7 @@ usage: cargo bencher report [SWEEP|FILE]... [OPTIONS]
   --out DIR            the folder of the page; without it, one in the store
   --html               only the page
   --png DIR            a PNG file of every plot
+  --svg DIR            an SVG file of every plot
   --csv DIR            a table of every sweep
   --md FILE|-          the findings of every sweep, as Markdown; `-` prints them
   --zarr DIR           a Zarr store of every sweep, for xarray
@@ -82,11 +83,7 @@ pub(crate) fn draw(args: &[String]) -> Result<(), Failure> {
             say(&format!("report    {}", page.display()))?;
         }
         if options.has_pictures_beside() {
-            say(&format!(
-                "pictures  {} PNG files in {}",
-                files.pngs.len(),
-                folder.display()
-            ))?;
+            say(&pictures_line(files.pngs.len(), "PNG", &folder))?;
         }
         if let Some(page) = files.html.as_ref().filter(|_| options.open) {
             crate::results::open_page(page)?;
@@ -98,11 +95,17 @@ pub(crate) fn draw(args: &[String]) -> Result<(), Failure> {
             ..drawing(&options)
         };
         let files = write(records, folder, &drawing)?;
-        say(&format!(
-            "pictures  {} PNG files in {}",
-            files.pngs.len(),
-            folder.display()
-        ))?;
+        say(&pictures_line(files.pngs.len(), "PNG", folder))?;
+    }
+    if let Some(folder) = &options.svg {
+        let drawing = ReportOptions {
+            html: false,
+            png: false,
+            svg: true,
+            ..drawing(&options)
+        };
+        let files = write(records, folder, &drawing)?;
+        say(&pictures_line(files.svgs.len(), "SVG", folder))?;
     }
     if let Some(folder) = &options.csv {
         std::fs::create_dir_all(folder)
@@ -144,6 +147,10 @@ fn own_plots_note(record: &SweepRecord, plots: Option<PlotSelection>) -> Option<
             record.title.escape_debug()
         )
     })
+}
+
+fn pictures_line(count: usize, form: &str, folder: &Path) -> String {
+    format!("pictures  {count} {form} files in {}", folder.display())
 }
 
 /// Where the page is written.

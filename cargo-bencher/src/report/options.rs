@@ -18,6 +18,7 @@ pub(super) struct Options {
     html: bool,
     pub(super) png: Option<PathBuf>,
     pub(super) png_backend: PngBackend,
+    pub(super) svg: Option<PathBuf>,
     pub(super) csv: Option<PathBuf>,
     pub(super) markdown: Option<String>,
     pub(super) zarr: Option<PathBuf>,
@@ -32,7 +33,7 @@ impl Options {
         words.knows("--serve");
         let (html, open) = (words.switch("--html"), words.switch("--open"));
         let mut path = |name| Ok::<_, String>(words.value(name)?.map(PathBuf::from));
-        let (out, png) = (path("--out")?, path("--png")?);
+        let (out, png, svg) = (path("--out")?, path("--png")?, path("--svg")?);
         let (csv, zarr) = (path("--csv")?, path("--zarr")?);
         let markdown = words.value("--md")?;
         let plots = words.value("--plots")?;
@@ -47,6 +48,7 @@ impl Options {
             open,
             html,
             png,
+            svg,
             png_backend: backend.map_err(|reason: String| format!("--png-backend: {reason}"))?,
             csv,
             markdown,
@@ -76,7 +78,7 @@ impl Options {
 
     /// Whether no other output is asked for.
     fn is_plain(&self) -> bool {
-        let paths = [&self.png, &self.csv, &self.zarr];
+        let paths = [&self.png, &self.svg, &self.csv, &self.zarr];
         paths.iter().all(|path| path.is_none()) && self.markdown.is_none()
     }
 }

@@ -1,4 +1,4 @@
-//! PNG by kuva: built in, with a font of its own, every kind of chart.
+//! PNG and SVG by kuva: built in, every kind of chart. A PNG file has a font of its own; an SVG file has that of its viewer.
 //!
 //! The module works around some properties of kuva. A value that is not a number blanks the plot, so lines are split
 //! into runs. A line of one point is invisible, so every point has a marker. Absent cells of a heat map are black, so
@@ -19,6 +19,7 @@ mod table;
 use std::sync::{Arc, OnceLock};
 
 use kuva::backend::raster::RasterBackend;
+use kuva::backend::svg::SvgBackend;
 use kuva::plot::annotations::TextAnnotation;
 use kuva::plot::legend::{LegendEntry, LegendPosition, LegendShape};
 use kuva::render::datetime::{DateTimeAxis, DateUnit};
@@ -39,6 +40,19 @@ const ROOM: f64 = 1440.0;
 
 /// The chart as a PNG file.
 pub(crate) fn png(chart: &Chart, look: &Look) -> Result<Vec<u8>, String> {
+    let scene = drawing(chart, look);
+    #[expect(clippy::cast_possible_truncation, reason = "two or a little less")]
+    let scale = Look::scale(scene.width, scene.height) as f32;
+    RasterBackend::new().with_scale(scale).render_scene(&scene)
+}
+
+/// The chart as an SVG file.
+pub(crate) fn svg(chart: &Chart, look: &Look) -> String {
+    SvgBackend::new().render_scene(&drawing(chart, look))
+}
+
+/// The whole picture of a chart, with its captions.
+fn drawing(chart: &Chart, look: &Look) -> Scene {
     let is_own = |panel: &Panel| {
         matches!(
             panel.marks,
@@ -64,9 +78,7 @@ pub(crate) fn png(chart: &Chart, look: &Look) -> Result<Vec<u8>, String> {
     for text in captions {
         caption(&mut scene, &text);
     }
-    #[expect(clippy::cast_possible_truncation, reason = "two or a little less")]
-    let scale = Look::scale(scene.width, scene.height) as f32;
-    RasterBackend::new().with_scale(scale).render_scene(&scene)
+    scene
 }
 
 /// The characters of kuva's own font, as fontconfig lists them. kuva does not say which it has.
