@@ -57,10 +57,7 @@ fn panels_have_axes_of_their_own_where_that_is_declared() {
     let titles: Vec<&str> = own.iter().map(|chart| chart.title.as_str()).collect();
     assert_eq!(
         titles,
-        [
-            "out vs n vs a vs b, b = small",
-            "out vs n vs a vs b, b = large"
-        ]
+        ["out vs n vs a, b = small", "out vs n vs a, b = large"]
     );
     let ids: Vec<&str> = own.iter().map(|chart| chart.id.as_str()).collect();
     assert_eq!(ids, ["out-line", "out-line-2"]);

@@ -165,12 +165,14 @@ fn a_click_on_a_hexagon_shows_its_rows_and_its_sample() {
         const card = document.querySelector('.sample-card');
         document.body.dataset.level = card.querySelector('select').selectedOptions[0].text;
         document.body.dataset.said = [...card.querySelectorAll('p')].map((p) => p.textContent).find((text) => text.includes('hexagon'));
+        document.body.dataset.sample = [...card.querySelectorAll('table')].pop().querySelector('td').textContent;
         document.body.dataset.cells = [...card.querySelectorAll('table')[0].querySelectorAll('th, td')].map((cell) => cell.textContent).join('; ');",
     );
     assert!(!dom.contains("data-error"), "{}", data(&dom, "error"));
     let shown = EVIL.replace('<', "&lt;").replace('>', "&gt;");
     assert_eq!(data(&dom, "level"), shown);
     assert_eq!(data(&dom, "said"), "2 rows of the table in this hexagon:");
+    assert_eq!(data(&dom, "sample"), "see its figure", "no pane has it");
     assert_eq!(
         data(&dom, "cells"),
         format!("row; {shown}; north; 2; 6; 5; 5; 6; 5.001")

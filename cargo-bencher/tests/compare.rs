@@ -233,6 +233,28 @@ fn tags_are_sides_too() {
     }
 }
 
+/// A thousandth of the number in a unit a thousand times as large is no change of level.
+#[test]
+fn runs_of_another_unit_are_not_compared() {
+    let store = tempfile::tempdir().unwrap();
+    for run in 1..=16_u64 {
+        let (moves, units) = if run <= 8 { (10_000, "ms") } else { (10, "s") };
+        let mut record = record(run, [moves, moves + 1, moves + 2]);
+        units.clone_into(&mut record.dataset.variable_mut(0).unwrap().info.units);
+        save_result(store.path(), &record).unwrap();
+        let event = format!("PR {run}");
+        let (status, _, stderr) = tool(store.path(), &["history", "add", "--event", &event]);
+        assert_eq!(status, Some(0), "{stderr}");
+    }
+    let (_, shown, stderr) = tool(store.path(), &["history", "show", "length"]);
+    let note = "not compared: moves of 8 runs up to PR 8, whose unit was ms, and is s now";
+    assert!(shown.contains(note), "{shown}{stderr}");
+    assert!(!shown.contains("->"), "{shown}");
+    assert_eq!(tool(store.path(), &["history", "report"]).0, Some(0));
+    let page = std::fs::read_to_string(store.path().join("reports/history/index.html")).unwrap();
+    assert!(page.contains(note) && !page.contains("-99.9 %"));
+}
+
 /// Thirty runs with two steps and an outlier: the steps are named with their runs, the outlier is not.
 #[test]
 fn a_history_names_the_runs_where_a_result_changed() {

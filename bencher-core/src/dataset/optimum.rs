@@ -264,7 +264,17 @@ impl Dataset {
     /// A point with the names of its inputs.
     fn named(&self, first: usize, (value, lower, upper): Bounded, axes: &[usize]) -> PointValue {
         let texts = self.point_texts(first).into_iter();
-        let label: Vec<String> = texts.map(|(name, text)| format!("{name}={text}")).collect();
+        // As the command line takes it.
+        let shown = |text: String| {
+            if text.is_empty() {
+                "\"\"".to_owned()
+            } else {
+                text
+            }
+        };
+        let label: Vec<String> = texts
+            .map(|(name, text)| format!("{name}={}", shown(text)))
+            .collect();
         PointValue {
             at: self.coordinates_at(first, axes),
             label: label.join(", "),

@@ -148,20 +148,35 @@ impl Dataset {
         self.reduce(dims, |values| stats::std(values, ddof))
     }
 
-    /// The smallest value over some dimensions.
+    /// The smallest value over some dimensions; NaN where a value is, as in a mean.
+    ///
+    /// ```
+    /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
+    /// # use bencher_core::value::{Kind, Value};
+    /// # let height = VariableInfo::new("height", Kind::Float(64));
+    /// let mut runs = Dataset::new("Runs", vec![Dim::repeats(3)], vec![height])?;
+    /// let height = runs.variable_mut(0).ok_or("no variable")?;
+    /// height.record(0, &Value::Float(1.0), CellState::Measured)?;
+    /// height.record(1, &Value::Float(f64::NEG_INFINITY), CellState::Measured)?;
+    /// height.record_absent(2, CellState::Failed, None)?;
+    /// assert_eq!(runs.min(&["repeat"])?.variable("height")?.number(0), Some(f64::NEG_INFINITY));
+    /// runs.variable_mut(0).ok_or("no variable")?.record(0, &Value::Float(f64::NAN), CellState::Measured)?;
+    /// assert!(runs.min(&["repeat"])?.variable("height")?.number(0).is_some_and(f64::is_nan));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// Where a dimension does not exist.
     pub fn min(&self, dims: &[&str]) -> Result<Self, DatasetError> {
-        self.reduce_ordered(dims, stats::min)
+        self.reduce_ordered(dims, |values| of_numbers(values, stats::min))
     }
 
-    /// The largest value over some dimensions.
+    /// The largest value over some dimensions; NaN where a value is, as in a mean. See [`min`](Self::min) for an example.
     ///
     /// # Errors
     /// Where a dimension does not exist.
     pub fn max(&self, dims: &[&str]) -> Result<Self, DatasetError> {
-        self.reduce_ordered(dims, stats::max)
+        self.reduce_ordered(dims, |values| of_numbers(values, stats::max))
     }
 
     /// Any statistic over some dimensions, of the cells that hold a value.
@@ -221,6 +236,14 @@ impl Dataset {
             .collect::<Result<_, _>>()?;
         groups.finish(self, variables)
     }
+}
+
+/// A statistic of values that are all numbers; otherwise NaN, which hides in no order.
+fn of_numbers(values: &[f64], statistic: fn(&[f64]) -> Option<f64>) -> Option<f64> {
+    if values.iter().any(|x| x.is_nan()) {
+        return Some(f64::NAN);
+    }
+    statistic(values)
 }
 
 /// The cells that become one: every kept position stands for a group.

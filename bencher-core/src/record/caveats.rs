@@ -206,9 +206,10 @@ fn of_points(dataset: &Dataset, variable: &Variable) -> Vec<Caveat> {
         } else if point.repeats.is_empty() {
             *without_value += usize::from(point.failed == 0);
         } else {
-            let has_modes = match &point.time {
-                Some(time) => time.mode.is_some(),
-                None => separate_modes(&point.repeats).is_some(),
+            let has_modes = if is_timed {
+                point.time.as_ref().is_some_and(|time| time.mode.is_some())
+            } else {
+                separate_modes(&point.repeats).is_some()
             };
             *modes += usize::from(has_modes);
             *without_bounds += usize::from(lacks_bounds(&point, is_timed, kind));
@@ -323,6 +324,18 @@ mod tests {
         let one: Vec<f64> = (0..16).map(|n| 1.0 + f64::from(n % 5) * 1e-3).collect();
         let other: Vec<f64> = one.iter().map(|x| x * 2.0).collect();
         assert_eq!(texts(&times(16, &[&one, &other])), [""; 0]);
+    }
+
+    /// Also of a result that is no time.
+    #[test]
+    fn repeats_of_several_modes_are_doubtful() {
+        let one: Vec<f64> = (0..16).map(|n| 1.0 + f64::from(n) * 1e-3).collect();
+        let shift = |n: usize| if n.is_multiple_of(3) { 9.0 } else { 2.0 };
+        let two: Vec<f64> = one.iter().enumerate().map(|(n, x)| x * shift(n)).collect();
+        let mut of = times(16, &[&one, &two]);
+        assert_eq!(texts(&of), ["elapsed: 1 of 2 points with several modes"]);
+        of.variable_mut(0).unwrap().info.timed = false;
+        assert!(texts(&of).contains(&"elapsed: 1 of 2 points with several modes".to_owned()));
     }
 
     #[test]

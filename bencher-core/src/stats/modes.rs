@@ -104,7 +104,7 @@ pub fn lowest_mode(values: &[f64]) -> Option<LowestMode> {
 }
 
 /// The lowest mode of repeats of any result, so that one number says little of them. `None` where they have one mode, and
-/// where this cannot be told: of fewer than twelve values, and of values that repeat, such as counts.
+/// where this is not told: of fewer than twelve values, of more than 10,000, and of values that repeat, such as counts.
 ///
 /// A tail is no mode here: many results have one by their nature.
 ///
@@ -117,7 +117,9 @@ pub fn lowest_mode(values: &[f64]) -> Option<LowestMode> {
 pub fn separate_modes(repeats: &[f64]) -> Option<LowestMode> {
     /// Repeats from which on modes are told apart.
     const FEWEST: usize = 12;
-    if repeats.len() < FEWEST {
+    /// Repeats beyond which a report would wait for it.
+    const MOST: usize = 10_000;
+    if !(FEWEST..=MOST).contains(&repeats.len()) {
         return None;
     }
     let mut distinct = repeats.to_vec();

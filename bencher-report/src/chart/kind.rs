@@ -136,7 +136,7 @@ impl ChartKind {
     /// How many of its notes say what its marks are, and stand below its picture.
     pub(crate) fn notes_below(self) -> usize {
         match self {
-            Self::Pareto => 2,
+            Self::Pareto | Self::Histogram => 2,
             Self::MainEffects | Self::Interaction | Self::Ecdf | Self::Scaling => 1,
             _ => 0,
         }

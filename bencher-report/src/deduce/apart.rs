@@ -37,7 +37,8 @@ fn own_chart(chart: &Chart, panel: &Panel, kind: ChartKind, shape: &Shape) -> Op
     let variable = data.variable(&chart.result).ok()?;
     let mut charts = build::charts(kind, &Shape::of(&data, variable)).into_iter();
     let mut own = charts.find(|one| one.id == chart.id && one.panels.len() == 1)?;
-    own.title = format!("{}, {}", chart.title, panel.label());
+    // The title of the part names the inputs that it still has.
+    own.title = format!("{}, {}", own.title, panel.label());
     if let Some(only) = own.panels.first_mut() {
         only.facets.clone_from(&panel.facets);
     }

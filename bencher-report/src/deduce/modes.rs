@@ -9,6 +9,8 @@ use crate::chart::{Chart, ChartKind, Marks};
 use super::build;
 use super::shape::Shape;
 
+/// Cells of a result that is no time up to which its modes are drawn: they need a copy of all cells.
+const CELLS: usize = 200_000;
 /// The most points of a result that are drawn: those with the smallest share in the lowest mode.
 const MOST: usize = 4;
 
@@ -21,7 +23,13 @@ pub(super) fn charts(dataset: &Dataset, variable: &Variable) -> Vec<Chart> {
     let varies = dims
         .iter()
         .any(|dim| dim.role == DimRole::Input && dim.len() > 1);
-    if !variable.info.kind.is_numeric() || !varies || has(DimRole::Time) || !has(DimRole::Repeat) {
+    let is_large = !variable.info.timed && dataset.len() > CELLS;
+    if is_large
+        || !variable.info.kind.is_numeric()
+        || !varies
+        || has(DimRole::Time)
+        || !has(DimRole::Repeat)
+    {
         return Vec::new();
     }
     let mut found = points(dataset, variable);

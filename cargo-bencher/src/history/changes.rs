@@ -1,11 +1,13 @@
 //! Where the level of a result changed over the runs of a sweep.
 
+use bencher_core::dataset::VariableInfo;
 use bencher_core::history::{History, Snapshot, SnapshotState};
 use bencher_core::regression::change_points::{
     ChangePoint, StepOptions, change_points, segments, weights_of_widths,
 };
 use bencher_core::value::Digest;
-use bencher_core::var::Direction;
+
+use super::retired::is_like;
 
 /// A change of a result, at a point or of the mean of the sweep.
 #[derive(Clone, Debug)]
@@ -86,13 +88,12 @@ pub(crate) fn changes(history: &History) -> Vec<Change> {
         .filter(|run| run.machine_class() == class && run.state.counts())
         .collect();
     let variables = newest.record.dataset.variables().iter();
-    let results: Vec<(String, Direction)> = variables
-        .filter(|variable| variable.info.kind.is_numeric() || variable.info.timed)
-        .map(|variable| (variable.info.name.clone(), variable.info.direction))
-        .collect();
+    let results = variables
+        .map(|variable| &variable.info)
+        .filter(|info| info.kind.is_numeric() || info.timed);
     let mut found = Vec::new();
-    for (result, direction) in results {
-        found.extend(of_result(&runs, &result, direction));
+    for info in results {
+        found.extend(of_result(&runs, info));
     }
     found
 }
@@ -100,9 +101,14 @@ pub(crate) fn changes(history: &History) -> Vec<Change> {
 /// A value of a run with the width of its bounds; NaN where they are not known.
 type Value = (f64, f64);
 
-fn of_result(runs: &[&Snapshot], result: &str, direction: Direction) -> Vec<Change> {
+fn of_result(runs: &[&Snapshot], info: &VariableInfo) -> Vec<Change> {
+    let (result, direction) = (info.name.as_str(), info.direction);
     // The points of the newest run, and their values in every run.
-    let of_run = |run: &&Snapshot| run.record.dataset.point_values(result).unwrap_or_default();
+    // Numbers of another unit or meaning are no values of this result.
+    let of_run = |run: &&Snapshot| {
+        let values = is_like(run, info).then(|| run.record.dataset.point_values(result));
+        values.and_then(Result::ok).unwrap_or_default()
+    };
     let points: Vec<_> = runs.iter().map(of_run).collect();
     let Some(newest) = points.last() else {
         return Vec::new();

@@ -3,6 +3,7 @@
 mod bisect;
 pub(crate) mod changes;
 mod report;
+mod retired;
 pub(crate) mod show;
 
 use std::path::Path;

@@ -15,6 +15,7 @@ use bencher_report::over_time::{
 use bencher_report::{ReportOptions, write_history};
 
 use super::changes::{Change, changes};
+use super::retired;
 use super::show::change_text;
 
 /// Draws the runs of every sweep over time.
@@ -94,7 +95,8 @@ fn sweep_runs(history: &History, earlier: &EarlierRuns) -> Result<Option<SweepRu
         .problems()
         .iter()
         .map(|problem| format!("skipped: {problem}"));
-    sweep.notes = left_out.chain(problems).collect();
+    let retired = retired::notes(history).into_iter();
+    sweep.notes = left_out.chain(retired).chain(problems).collect();
     Ok(Some(sweep))
 }
 

@@ -9,6 +9,7 @@ use bencher_core::regression::change_points::StepEffect;
 use crate::text::counted;
 
 use super::changes::{Change, SameCommit, changes};
+use super::retired;
 
 /// Names the sweeps that have a history.
 pub(super) fn list(store: &Path) -> Result<(), String> {
@@ -57,6 +58,9 @@ pub(super) fn show(history: &History) -> Result<(), String> {
     for left in history.left_out() {
         crate::print(&format!("not compared: {}", clean(&left.reason)))?;
     }
+    for note in retired::notes(history) {
+        crate::print(&clean(&note))?;
+    }
     for change in changes(history) {
         crate::print(&change_text(&change, history))?;
     }
@@ -73,8 +77,12 @@ fn line(run: &Snapshot) -> String {
     let commit = run.commit.as_deref().unwrap_or_default();
     let commit = commit.get(..9).unwrap_or(commit);
     let points: usize = run.record.dataset.shape().iter().product();
+    let failed = match run.record.failures.len() {
+        0 => String::new(),
+        failed => format!(", {failed} failed"),
+    };
     format!(
-        "{:>4}  {}  {}  {}{state}",
+        "{:>4}  {}  {}  {}{failed}{state}",
         run.number,
         clean(&run.event.to_string()),
         if commit.is_empty() { "-" } else { commit },

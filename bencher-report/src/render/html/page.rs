@@ -73,7 +73,7 @@ pub(crate) fn page(title: &str, sections: &[Section], look: &Look) -> Page {
     let mut figures = Vec::new();
     for section in sections {
         let dataset = &section.record.dataset;
-        let part = slices.add(&section.anchor, dataset);
+        let part = slices.add(&section.anchor, dataset, section.charts);
         body.push_str(&section::section(section, &part, look, &mut attachments));
         // A click can only show the samples of a sweep that the page carries.
         let carried = matches!(part, slices::Part::Sweep(..)).then_some(dataset);

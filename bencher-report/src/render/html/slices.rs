@@ -7,7 +7,7 @@ use bencher_core::dataset::{Dataset, Dim};
 use bencher_core::value::{Kind, Value};
 use serde_json::{Map, Value as Json, json};
 
-use crate::chart::{Gap, short_levels, text};
+use crate::chart::{Chart, ChartKind, Gap, short_levels, text};
 use crate::deduce::{Points, ResultPoints, points, samples};
 use crate::over_time::ResultRuns;
 
@@ -49,7 +49,7 @@ pub(super) enum Part {
 
 impl Slices {
     /// Adds a sweep, if the page has room for its samples.
-    pub(super) fn add(&mut self, anchor: &str, dataset: &Dataset) -> Part {
+    pub(super) fn add(&mut self, anchor: &str, dataset: &Dataset, charts: &[Chart]) -> Part {
         let count = samples(dataset);
         if count < 2 {
             return Part::Nothing;
@@ -62,7 +62,7 @@ impl Slices {
         let is_varied = |dim: &&&Dim| dim.len() > 1;
         let varied = points.inputs.iter().filter(is_varied).count();
         let is_sliced = varied >= SLICED && points.results.iter().any(|one| !one.points.is_empty());
-        self.sweeps.push(sweep(anchor, &points));
+        self.sweeps.push(sweep(anchor, &points, charts));
         Part::Sweep(self.sweeps.len() - 1, is_sliced)
     }
 
@@ -133,8 +133,15 @@ pub(super) fn section(out: &mut String, anchor: &str, part: &Part) {
 }
 
 /// One sweep, as the figures over its inputs take it: its only run, its inputs, each value once.
-fn sweep(anchor: &str, points: &Points) -> Json {
-    let results: Vec<Json> = points.results.iter().map(result).collect();
+fn sweep(anchor: &str, points: &Points, charts: &[Chart]) -> Json {
+    let is_shown = |name: &str| {
+        let mut panes = charts.iter().filter(|chart| chart.kind == ChartKind::Panes);
+        panes.any(|chart| chart.result == name)
+    };
+    let results = points.results.iter();
+    let results: Vec<Json> = results
+        .map(|one| result(one, is_shown(&one.info.name)))
+        .collect();
     json!({
         "anchor": html(anchor),
         "runs": [{ "number": 1, "event": "", "text": "", "state": 0 }],
@@ -155,13 +162,16 @@ fn input(dim: &Dim) -> Json {
     json
 }
 
-fn result(one: &ResultPoints) -> Json {
+/// A result; `is_shown` where the page has a pane for each of its samples.
+fn result(one: &ResultPoints, is_shown: bool) -> Json {
     let runs = ResultRuns::new(one.info.clone(), vec![one.points.clone()]);
     let mut json = data::values(&runs, &[0]);
     let mut gaps = Map::new();
     let mut samples = Vec::with_capacity(one.samples.len());
     for (n, sample) in one.samples.iter().enumerate() {
         samples.push(match sample {
+            // A table is in its figure where no pane has it.
+            Ok(_) if has_pane(one.info.kind) && !is_shown => json!("see its figure"),
             Ok(value) => cell(one.info.kind, value),
             Err(gap) => {
                 gaps.insert(n.to_string(), gap_text(gap).into());
@@ -170,7 +180,7 @@ fn result(one: &ResultPoints) -> Json {
         });
     }
     json["isNumber"] = json!(!one.points.is_empty());
-    json["hasPane"] = json!(has_pane(one.info.kind));
+    json["hasPane"] = json!(has_pane(one.info.kind) && is_shown);
     json["spread"] = json!(one.spread);
     json["samples"] = Json::Array(samples);
     json["gaps"] = Json::Object(gaps);

@@ -405,7 +405,12 @@ fn along(layout: Layout, names: &Names, each: usize) -> Layout {
 /// How ticks of an axis are written; those of exponents as the numbers that they stand for.
 fn numbers(axis: &Axis, exponent: Option<Exponent>) -> TickFormat {
     let axis = axis.clone();
+    // Without a value, numbers would be of nothing.
+    let is_empty = axis.range.is_none() && axis.level_names().is_empty();
     TickFormat::Custom(Arc::new(move |x| {
+        if is_empty {
+            return String::new();
+        }
         let Some(exponent) = exponent else {
             return axis.tick(x);
         };

@@ -250,7 +250,9 @@ fn axis(axis: &Axis, names: &Names, long: f64, labelled: bool) -> Map<String, Js
             json!({ "text": plotly(&fit(&axis.label(), long, FONT), usize::MAX), "standoff": 10 }),
         );
     }
-    set("showticklabels", json!(labelled));
+    // Without a value, numbers would be of nothing.
+    let is_empty = axis.range.is_none() && axis.level_names().is_empty();
+    set("showticklabels", json!(labelled && !is_empty));
     set("automargin", json!(true));
     set("zeroline", json!(false));
     set("ticks", json!("outside"));
