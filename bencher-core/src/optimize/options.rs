@@ -47,7 +47,13 @@ impl SearchOptions {
     }
 
     /// Ends the search when the model expects to improve on the best value of a single goal by less than this share of it,
-    /// three times in succession. At 0, that is next to nothing: a millionth of the range of the known values. Only the Gaussian process says what it expects.
+    /// three times in succession. A gain below a ten-thousandth of the standard deviation of the known values is less than
+    /// the model can tell, so it counts as none. Only the Gaussian process says what it expects.
+    ///
+    /// Noise and several goals always leave something to expect. So the search also ends without progress for 100 trials,
+    /// and for as many as there were up to the last progress. A trial makes progress if it is better than all before it by
+    /// more than this share of the best value, or, with several goals, of the range of each on the front; and in any case by
+    /// a ten-thousandth of the distance from the best value to the middle one, or of that range.
     ///
     /// ```
     #[doc = include_str!("../example_sweep.md")]
@@ -105,6 +111,13 @@ pub enum SearchEnd {
         /// The share; 0 stands for no improvement at all.
         within: f64,
     },
+    /// No evaluation has improved on the best value by more than a share of it for long.
+    NoProgress {
+        /// The share; of the range on the front with several goals.
+        within: f64,
+        /// How many evaluations there were since the last progress.
+        evaluations: u64,
+    },
     /// Nothing is left to propose.
     Exhausted {
         /// How many points there were.
@@ -129,6 +142,7 @@ impl SearchEnd {
             Self::Budget { .. } => "evaluations",
             Self::Target { .. } => "target",
             Self::NoImprovement { .. } => "no improvement",
+            Self::NoProgress { .. } => "no progress",
             Self::Exhausted { .. } => "exhausted",
         }
     }
@@ -145,6 +159,16 @@ impl fmt::Display for SearchEnd {
                 percent(*within)
             ),
             Self::NoImprovement { .. } => f.write_str("no improvement is expected"),
+            Self::NoProgress {
+                within,
+                evaluations,
+            } => {
+                write!(f, "the last {evaluations} evaluations improved nothing")?;
+                if *within > 0.0 {
+                    write!(f, " by more than {}", percent(*within))?;
+                }
+                Ok(())
+            }
             Self::Exhausted { points: 1 } => {
                 f.write_str("the only point of the space that keeps the constraints was evaluated")
             }

@@ -83,16 +83,11 @@ pub(super) fn advise(
         places.extend(known.pending.iter().map(Vec::as_slice));
         process = Process::new(kernel(), Data::of(&places, &values)?)?;
     }
-    let finite = || values.iter().filter(|value| value.is_finite());
-    let (low, high) = (
-        finite().copied().fold(f64::INFINITY, f64::min),
-        finite().copied().fold(f64::NEG_INFINITY, f64::max),
-    );
     let (place, score, best) = most_promising(known, &process, random)?;
     let explores = choices.contains(&true) && score < LITTLE.ln() && number.is_multiple_of(2);
     let improvement = Improvement {
         gain: score.exp() * process.spread(),
-        range: high - low,
+        spread: process.spread(),
         best: process.in_unit(best),
     };
     Some(Advice {
