@@ -25,16 +25,13 @@ fn child() {
         "objective" => search.optimize(Packing::SPEED),
         "another objective" => search.optimize(Packing::COST).optimize(Packing::SPEED),
         "space" => search
-            .inputs([Packing::X.bounds(0.0, 0.5), Packing::CODEC.into()])
+            .inputs([Packing::X.bounds(0.0, 0.5), Packing::CODEC])
             .optimize(Packing::COST),
         "levels" => search
-            .inputs([Packing::X.values([0.1, 0.4, 0.7]), Packing::CODEC.into()])
+            .inputs([Packing::X.values([0.1, 0.4, 0.7]), Packing::CODEC])
             .optimize(Packing::COST),
         "added level" => search
-            .inputs([
-                Packing::X.values([0.1, 0.4, 0.7, 0.9]),
-                Packing::CODEC.into(),
-            ])
+            .inputs([Packing::X.values([0.1, 0.4, 0.7, 0.9]), Packing::CODEC])
             .optimize(Packing::COST),
         other => panic!("{other}"),
     };

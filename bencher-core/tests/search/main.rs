@@ -98,8 +98,10 @@ impl Benchmark for Packing {
         if self.aborts_above > 0.0 && self.x > self.aborts_above {
             std::process::abort();
         }
-        while self.hangs_above > 0.0 && self.x > self.hangs_above {
-            std::thread::yield_now();
+        if self.hangs_above > 0.0 && self.x > self.hangs_above {
+            loop {
+                std::thread::yield_now();
+            }
         }
         let packing = match self.codec {
             Codec::Raw => 0.5,
