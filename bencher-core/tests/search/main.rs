@@ -81,7 +81,8 @@ impl Benchmark for Packing {
                 .append(true)
                 .create(true)
                 .open(&self.log)?;
-            writeln!(log, "{:?} {:?}", self.x, self.codec)?;
+            // In one write: the lines of several processes must not mix.
+            log.write_all(format!("{:?} {:?}\n", self.x, self.codec).as_bytes())?;
             if self.fatal > 0 && executions(&self.log).len() >= self.fatal {
                 let victim = match worker_role() {
                     Some(_) => std::os::unix::process::parent_id(),
