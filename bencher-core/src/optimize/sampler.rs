@@ -90,8 +90,7 @@ pub enum Origin {
     Queued,
     /// One of the best points that were stored before.
     Stored,
-    /// It spreads over the space: before a model has enough points, or where the model expects little of the choices that
-    /// it knows.
+    /// It spreads over the space: before a model has enough points, or where the model expects little of what it knows.
     Spread,
     /// The model of the sampler.
     Model,

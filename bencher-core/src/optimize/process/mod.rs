@@ -43,6 +43,8 @@ const SHORTER: f64 = 4.0;
 /// Below this expected improvement, in standard deviations of the values, the model has found what it knows of. In a space
 /// with choices, every other proposal is then not the model's: what it knows of one choice may say nothing of another.
 const LITTLE: f64 = 0.2;
+/// The same in a space of numbers alone, where the model has more to say of what lies between its points.
+const LEAST: f64 = 0.001;
 
 /// The parameters of the kernel that were fitted last, so that a search does not fit them for every proposal. They follow
 /// from the points alone: without them, the same are found again.
@@ -86,7 +88,8 @@ pub(super) fn advise(
         process = Process::new(kernel(), Data::of(&places, &values)?)?;
     }
     let (place, score, best) = most_promising(known, &process, random)?;
-    let explores = lengths.has_choices() && score < LITTLE.ln() && number.is_multiple_of(2);
+    let little = if lengths.has_choices() { LITTLE } else { LEAST };
+    let explores = score < little.ln() && number.is_multiple_of(2);
     let improvement = Improvement {
         gain: score.exp() * process.spread(),
         spread: process.spread(),
