@@ -1,6 +1,7 @@
 //! How near searches come to the best point, and what a proposal costs: `cargo xtask bench search`. The figures stand in
 //! docs/search.md. `-- SEEDS PROBLEM...` runs fewer seeds, or some problems.
 
+mod further;
 mod others;
 mod problems;
 mod race;
@@ -224,6 +225,9 @@ fn main() -> Answer<()> {
     }
     if chosen("others") {
         others::report(seeds)?;
+    }
+    if chosen("further") {
+        further::report(seeds)?;
     }
     if chosen("race") {
         race::report(10 * seeds);

@@ -1,6 +1,6 @@
 //! Names the best point of a sweep in rounds, or those between which it is undecided.
 
-use crate::dataset::{one_line, percent};
+use crate::dataset::{digits, one_line, percent, significant};
 use crate::measure::{BestRule, RaceValues};
 use crate::plan::{Plan, PlanError, result_name_of};
 use crate::sweep_executor::RunEnd;
@@ -43,6 +43,21 @@ impl RacedResult {
             values,
         })
     }
+}
+
+/// By how much no point is better than the leader of a race that is undecided: a share of a best value near 0 says nothing.
+fn margin_text(margin: Option<f64>, values: RaceValues) -> String {
+    let Some(margin) = margin.filter(|margin| margin.is_finite() && *margin > 0.0) else {
+        return String::new();
+    };
+    // Two digits, rounded up: a bound has to hold.
+    let unit = 10_f64.powf(margin.log10().floor() - 1.0);
+    let bound = (margin / unit).ceil() * unit;
+    let text = match values {
+        RaceValues::Times => percent(significant(bound, 2)),
+        RaceValues::Least | RaceValues::Greatest => digits(bound, 2),
+    };
+    format!("; none is better than the first by more than {text}, at 95 %")
 }
 
 impl SweepRun<'_> {
@@ -97,7 +112,8 @@ impl SweepRun<'_> {
         session: &Session,
     ) -> Option<(String, String)> {
         let rule = self.best_rule(plan, session).ok()??;
-        let name = self.raced_result(plan).ok()??.name;
+        let raced = self.raced_result(plan).ok()??;
+        let name = raced.name;
         let inputs = |point: &u64| one_line(&plan.inputs_text(*point));
         let within = percent(rule.within);
         let undecided = |(leader, open): &(u64, Vec<u64>)| {
@@ -125,7 +141,10 @@ impl SweepRun<'_> {
                 "{} is best: no point is better by more than {within}, at 95 %",
                 inputs(leader)
             ),
-            [one] => format!("{}: {remedy}", undecided(one)),
+            [one] => {
+                let margin = margin_text(end.margins.first().copied(), raced.values);
+                format!("{}{margin}: {remedy}", undecided(one))
+            }
             groups => {
                 let best = groups.iter().filter(|(_, open)| open.is_empty());
                 let best: Vec<String> = best.map(|(leader, _)| inputs(leader)).collect();
@@ -156,5 +175,30 @@ impl SweepRun<'_> {
             }
         };
         Some((name.to_owned(), text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_of_a_race_are_rounded_up() {
+        let text = |margin: f64, values| margin_text(Some(margin), values);
+        let least = RaceValues::Least;
+        assert_eq!(
+            text(0.0341, RaceValues::Times),
+            "; none is better than the first by more than 3.5 %, at 95 %"
+        );
+        assert!(text(0.1201, least).contains("more than 0.13,"));
+        assert!(
+            text(1201.0, least).contains("more than 1300,"),
+            "{}",
+            text(1201.0, least)
+        );
+        for none in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert_eq!(text(none, least), "");
+        }
+        assert_eq!(margin_text(None, least), "");
     }
 }

@@ -82,6 +82,8 @@ pub(super) struct Look {
     pub(super) leader: u64,
     /// The points that are not refuted, the least refuted first.
     pub(super) open: Vec<u64>,
+    /// No point is better than the leader by more than this: a share for times, otherwise a difference.
+    pub(super) margin: f64,
 }
 
 impl Look {
@@ -157,13 +159,15 @@ impl Race {
         };
         let is_exact = self.is_exact();
         let rivals = levels.len().saturating_sub(1);
+        let mut margin = 0.0_f64;
         let mut open: Vec<(f64, u64)> = Vec::new();
         for rival in levels.iter().filter(|level| level.point != leader.point) {
             // A round of some points knows its own speed only as well as they do.
             let blocks = 1.0 + 1.0 / RIVALS.min(rivals) as f64;
             let error = |level: &Level| pooled.max(level.variance) / level.count;
             let gap = rival.mean - leader.mean + epsilon;
-            let squared = gap * gap / (blocks * (error(rival) + error(leader)));
+            let variance = blocks * (error(rival) + error(leader));
+            let squared = gap * gap / variance;
             let count = rival.count.min(leader.count);
             let evidence = if is_exact {
                 // Equal values are equally good.
@@ -174,6 +178,11 @@ impl Race {
                 count / 2.0 * (squared / count).ln_1p()
             };
             let enough = threshold(rivals * races.max(1), rival.count + leader.count);
+            if !is_exact {
+                // The gap whose evidence is enough, by the same formula.
+                let needed = (count * (2.0 * enough / count).exp_m1() * variance).sqrt();
+                margin = margin.max(needed - (rival.mean - leader.mean));
+            }
             if evidence <= enough || evidence.is_nan() {
                 open.push((evidence, rival.point));
             }
@@ -181,6 +190,10 @@ impl Race {
         sort::by(&mut open, |a, b| a.0.total_cmp(&b.0));
         Some(Look {
             leader: leader.point,
+            margin: match self.values {
+                RaceValues::Times => margin.exp_m1(),
+                RaceValues::Least | RaceValues::Greatest => margin,
+            },
             open: open.into_iter().map(|(_, point)| point).collect(),
         })
     }
@@ -291,6 +304,26 @@ mod tests {
         let look = race.look(0.01, 3).unwrap();
         assert_eq!((look.leader, look.open.len()), (4, 0));
         assert!(!race.is_exact());
+    }
+
+    /// A share of a best value of about 0 is about nothing, so the race does not end by it; it knows how far it came.
+    #[test]
+    fn the_margin_is_the_least_share_that_would_have_ended_the_race() {
+        let mut race = Race::new(RaceValues::Least);
+        for round in 0..12 {
+            for point in 0..4_u64 {
+                let jitter = ((point * 7 + round * 13) % 11) as f64 / 5.0 - 1.0;
+                race.record(point, round, 0.5 * jitter);
+            }
+        }
+        let look = race.look(0.01, 1).unwrap();
+        assert!(!look.open.is_empty() && look.margin > 0.1, "{look:?}");
+        for (race, rounds) in [(raced(6, 0.3), 6), (raced(40, 0.3), 40)] {
+            let margin = race.look(0.01, 1).unwrap().margin;
+            let open = |share: f64| race.look(share, 1).unwrap().open.len();
+            assert!(open(0.99 * margin) > 0, "{rounds}: {margin}");
+            assert_eq!(open(1.01 * margin), 0, "{rounds}: {margin}");
+        }
     }
 
     #[test]

@@ -51,6 +51,8 @@ pub struct Rounds {
     pub(super) groups: HashMap<u64, u64>,
     /// What the last look at each race said: the leader, and the others that may be the best.
     pub(super) contenders: Vec<(u64, Vec<u64>)>,
+    /// By how much no point was better than these leaders.
+    pub(super) margins: Vec<f64>,
 }
 
 #[derive(Debug)]
@@ -76,6 +78,7 @@ impl Rounds {
             races: BTreeMap::new(),
             groups: HashMap::new(),
             contenders: Vec::new(),
+            margins: Vec::new(),
         }
     }
 

@@ -15,6 +15,7 @@ mod importance;
 mod known;
 mod options;
 mod process;
+mod progress;
 mod proposals;
 mod random;
 mod repeats;

@@ -48,9 +48,14 @@ impl SearchOptions {
         Self { target, ..self }
     }
 
-    /// Ends the search when the model expects to improve the best value of a single goal by less than this share, three
-    /// times in succession. 0 stands for a millionth of the range of the known values. Only the Gaussian process has
-    /// such an expectation.
+    /// Ends the search when the model expects to improve the best value of a single goal by less than this share of it,
+    /// three times in succession. The model cannot tell a gain below a ten-thousandth of the standard deviation of the
+    /// known values, so such a gain counts as none. Only the Gaussian process has an expectation.
+    ///
+    /// With noise or several goals, a model always expects some gain. So the search also ends without progress for 100
+    /// trials, and for as many as there were up to the last progress. A trial makes progress if it is better than all
+    /// trials before it by more than this share of the best value, or, with several goals, of the range of each goal on the
+    /// front. It needs at least a ten-thousandth of the distance from the best value to the middle one, or of that range.
     ///
     /// ```
     #[doc = include_str!("../example_sweep.md")]
@@ -109,6 +114,13 @@ pub enum SearchEnd {
         /// The share; 0 stands for no improvement at all.
         within: f64,
     },
+    /// No evaluation has improved on the best value by more than a share of it for long.
+    NoProgress {
+        /// The share; of the range on the front with several goals.
+        within: f64,
+        /// How many evaluations there were since the last progress.
+        evaluations: u64,
+    },
     /// Nothing is left to propose.
     Exhausted {
         /// How many points there were.
@@ -133,6 +145,7 @@ impl SearchEnd {
             Self::Budget { .. } => "evaluations",
             Self::Target { .. } => "target",
             Self::NoImprovement { .. } => "no improvement",
+            Self::NoProgress { .. } => "no progress",
             Self::Exhausted { .. } => "exhausted",
         }
     }
@@ -149,6 +162,16 @@ impl fmt::Display for SearchEnd {
                 percent(*within)
             ),
             Self::NoImprovement { .. } => f.write_str("no improvement is expected"),
+            Self::NoProgress {
+                within,
+                evaluations,
+            } => {
+                write!(f, "the last {evaluations} evaluations improved nothing")?;
+                if *within > 0.0 {
+                    write!(f, " by more than {}", percent(*within))?;
+                }
+                Ok(())
+            }
             Self::Exhausted { points: 1 } => {
                 f.write_str("the only point of the space that keeps the constraints was evaluated")
             }

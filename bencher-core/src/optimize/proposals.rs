@@ -8,6 +8,7 @@ use super::goal::Goal;
 use super::importance::{Importance, importance};
 use super::known::{Evaluated, Known};
 use super::options::{SearchEnd, SearchOptions};
+use super::progress::without_progress;
 use super::sampler::{Memo, Origin, Proposal, propose};
 use super::slice::{Slice, slice};
 use super::space::{Place, SearchSpace};
@@ -131,12 +132,23 @@ impl Proposals {
         }
         let is_seen = |at: usize| in_order.is_none_or(|seen| (at as u64) < seen);
         let mut done: Vec<Evaluated> = self.learned.iter().map(|(one, _)| one.clone()).collect();
+        let earlier = done.len();
         let mut pending = Vec::new();
         for (at, trial) in self.trials.iter().enumerate() {
             match &trial.told {
                 Some((evaluated, _)) if is_seen(at) => done.push(evaluated.clone()),
                 _ => pending.push(trial.place.clone()),
             }
+        }
+        let (earlier, trials) = done.split_at(earlier);
+        let within = self.options.within;
+        let idle =
+            within.and_then(|share| Some((share, without_progress(earlier, trials, share)?)));
+        if let Some((within, evaluations)) = idle {
+            return Ok(self.ended_by(SearchEnd::NoProgress {
+                within,
+                evaluations,
+            }));
         }
         let known = Known::new(&self.space, &done, &pending);
         let options = &self.options;

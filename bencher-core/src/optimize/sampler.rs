@@ -90,8 +90,7 @@ pub enum Origin {
     Queued,
     /// One of the best points that were stored before.
     Stored,
-    /// It spreads over the space: before a model has enough points, or where the model expects little of the choices that
-    /// it knows.
+    /// It spreads over the space: before a model has enough points, or where the model expects little of what it knows.
     Spread,
     /// The model of the sampler.
     Model,
@@ -270,6 +269,10 @@ fn weights(objectives: usize, number: u64) -> Vec<f64> {
 /// Random draws before every place is looked at.
 const DRAWS: u64 = 1000;
 
+/// Random draws in a space with constraints that is too large for a look at every place: where one point of ten thousand
+/// keeps the constraints, these find it.
+const MOST_DRAWS: u64 = 100_000;
+
 /// The most places that are looked at one by one.
 const MOST_LISTED: u128 = 1 << 20;
 
@@ -277,8 +280,13 @@ const MOST_LISTED: u128 = 1 << 20;
 fn any_free(known: &Known<'_>, random: &mut Random) -> Result<Option<Place>, SearchError> {
     let count = known.space.count();
     let is_full = count <= known.taken() as u128 && !known.space.plan().has_constraints();
+    let draws = if known.space.plan().has_constraints() && count > MOST_LISTED {
+        MOST_DRAWS
+    } else {
+        DRAWS
+    };
     if !is_full {
-        for _ in 0..DRAWS {
+        for _ in 0..draws {
             let place = known.space.random(random);
             if known.is_free(&place) {
                 return Ok(Some(place));
@@ -286,7 +294,12 @@ fn any_free(known: &Known<'_>, random: &mut Random) -> Result<Option<Place>, Sea
         }
     }
     if count > MOST_LISTED {
-        return nothing_allowed(known.space, DRAWS, random).map(|()| None);
+        let mut taken = known.done.iter().map(|one| &one.place);
+        let is_allowed = |place: &Place| known.space.contains(place) && known.space.allows(place);
+        if taken.any(is_allowed) {
+            return Ok(None);
+        }
+        return nothing_allowed(known.space, draws, random).map(|()| None);
     }
     let (mut free, mut tried, mut chosen) = (0_u64, 0_u64, None);
     let mut allowed = false;

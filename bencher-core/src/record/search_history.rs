@@ -23,7 +23,8 @@ pub(crate) const SEARCH_HISTORY: &str = "search history";
 pub struct SearchHistory {
     /// The name of the sampler.
     pub sampler: String,
-    /// Why it ended: `evaluations`, `time`, `target`, `no improvement`, `named`, `exhausted` or `stopped`.
+    /// Why it ended: `evaluations`, `time`, `target`, `no improvement`, `no progress`, `named`,
+    /// `exhausted` or `stopped`.
     pub end: String,
     /// How many stored points it knew when it began.
     pub stored: u64,

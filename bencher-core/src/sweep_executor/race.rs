@@ -92,6 +92,7 @@ impl SweepExecutor {
             }
         }
         end.contenders = contenders_of(&rounds);
+        end.margins = rounds.margins().collect();
         self.finish_rounds(&rounds, skipped, &mut end.collector, progress);
     }
 }

@@ -141,6 +141,7 @@ impl SweepExecutor {
         let RoundContext { end, progress, .. } = context;
         end.rounds = Some(ended(&rounds, rules));
         end.contenders = contenders_of(&rounds);
+        end.margins = rounds.margins().collect();
         self.finish_rounds(&rounds, skipped, &mut end.collector, progress);
     }
 

@@ -47,6 +47,9 @@ pub struct RunEnd {
     pub rounds: Option<RoundsEnd>,
     /// In a [race](crate::measure::BestRule): the leader of each group, and the points that may be better.
     pub contenders: Vec<(u64, Vec<u64>)>,
+    /// For each of these leaders: at 95 %, no point is better by more than this share of a time, or this difference of
+    /// another number.
+    pub margins: Vec<f64>,
     /// Set where stored rounds were not used, because they do not agree with new times.
     pub remeasured: Option<RemeasureNotice>,
     /// Set where replicates of several runs, which it combines, do not agree.
@@ -93,6 +96,7 @@ impl RunEnd {
             interrupted: false,
             rounds: None,
             contenders: Vec::new(),
+            margins: Vec::new(),
             remeasured: None,
             differing: None,
             has_earlier_rounds: false,

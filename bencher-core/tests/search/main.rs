@@ -8,8 +8,10 @@
 )]
 
 mod best;
+mod changes;
 mod ends;
 mod errors;
+mod failures;
 mod objectives;
 mod points;
 mod race;
@@ -66,6 +68,10 @@ pub(crate) struct Packing {
     broken: bool,
     /// A process that samples a larger `x` aborts, where this is above 0.
     aborts_above: f64,
+    /// A sample of a larger `x` never ends, where this is above 0.
+    hangs_above: f64,
+    /// Half of the samples panic.
+    panics: bool,
 }
 
 impl Benchmark for Packing {
@@ -75,7 +81,8 @@ impl Benchmark for Packing {
                 .append(true)
                 .create(true)
                 .open(&self.log)?;
-            writeln!(log, "{:?} {:?}", self.x, self.codec)?;
+            // In one write: the lines of several processes must not mix.
+            log.write_all(format!("{:?} {:?}\n", self.x, self.codec).as_bytes())?;
             if self.fatal > 0 && executions(&self.log).len() >= self.fatal {
                 let victim = match worker_role() {
                     Some(_) => std::os::unix::process::parent_id(),
@@ -92,12 +99,18 @@ impl Benchmark for Packing {
         if self.aborts_above > 0.0 && self.x > self.aborts_above {
             std::process::abort();
         }
+        if self.hangs_above > 0.0 && self.x > self.hangs_above {
+            loop {
+                std::thread::yield_now();
+            }
+        }
         let packing = match self.codec {
             Codec::Raw => 0.5,
             Codec::Packed { level } => 0.02 * (f64::from(level) - 6.0).powi(2),
         };
         // Between -1 and 1, by the seed of point and repeat.
         let luck = (cx.seed() >> 11) as f64 / (1_u64 << 52) as f64 - 1.0;
+        assert!(!(self.panics && luck > 0.0), "no luck at {}", self.x);
         self.cost = Some(1.0 + 4.0 * (self.x - 0.7).powi(2) + packing + self.noise * luck);
         if self.broken {
             self.cost = Some(f64::NAN);

@@ -173,6 +173,10 @@ fn each_group_of_a_race_has_its_best_point() {
     let text = &result.dataset().attributes["race best"];
     assert!(text.starts_with("undecided between side="), "{text}");
     assert!(
+        text.contains("; none is better than the first by more than "),
+        "{text}"
+    );
+    assert!(
         text.ends_with("`--repeats` and `--budget` give it more"),
         "{text}"
     );

@@ -10,19 +10,23 @@ use crate::measure::environment::OwnSocket;
 use crate::store::lock_owners;
 use crate::value::Digest;
 
-/// The folder of the locks. It must be the same for all users and jobs of a host, so it does not follow `TMPDIR`.
-const FOLDER: &str = "/tmp";
+/// The folders of the locks: the first in which files can be made. They must be the same for all users and jobs of a host,
+/// so they do not follow `TMPDIR`.
+const FOLDERS: [&str; 3] = ["/tmp", "/dev/shm", "/var/tmp"];
 
 /// The lock of this host.
 ///
 /// A worker that is pinned to one socket locks that socket, and shares the lock of the host with those that are pinned
 /// to other sockets. Every other worker has the host to itself.
 ///
-/// The kernel gives a lock back when its owner ends in any way. Containers that do not share `/tmp` do not share it.
+/// The kernel gives a lock back when its owner ends in any way. Containers that do not share `/tmp` do not share it. Where
+/// `/tmp` is missing or read-only, it is so for all users of the host, and the lock lies in `/dev/shm` or `/var/tmp`.
 #[derive(Debug)]
 pub(super) struct HostLock {
-    /// The files of the locks, without their endings.
-    path: PathBuf,
+    /// The folders in which the locks may lie; the first is the one to use.
+    folders: Vec<PathBuf>,
+    /// The name of their files, without its endings.
+    name: String,
     socket: OwnSocket,
     /// Whether the user knows that there is no lock.
     warned: bool,
@@ -44,14 +48,14 @@ enum Mode {
 impl HostLock {
     /// The lock of the host of this name.
     pub(super) fn new(host: &str) -> Self {
-        Self::in_folder(Path::new(FOLDER), host)
+        Self::in_folders(FOLDERS.iter().map(PathBuf::from).collect(), host)
     }
 
-    fn in_folder(folder: &Path, host: &str) -> Self {
-        // A name of a host may have characters that a file must not have.
-        let name = format!("bencher-timed-{}", Digest::of(host.as_bytes()));
+    fn in_folders(folders: Vec<PathBuf>, host: &str) -> Self {
         Self {
-            path: folder.join(name),
+            folders,
+            // A name of a host may have characters that a file must not have.
+            name: format!("bencher-timed-{}", Digest::of(host.as_bytes())),
             socket: OwnSocket::default(),
             warned: false,
         }
@@ -64,24 +68,57 @@ impl HostLock {
     }
 
     fn try_acquire_on(&mut self, socket: Option<u64>) -> Option<Turn> {
-        let locked = match socket {
-            None => self.try_all(&[(String::new(), Mode::Alone)]),
-            Some(socket) => self.try_all(&[
+        let files = match socket {
+            None => vec![(String::new(), Mode::Alone)],
+            Some(socket) => vec![
                 (String::new(), Mode::Shared),
                 (format!("-{socket}"), Mode::Alone),
-            ]),
+            ],
         };
-        locked.unwrap_or_else(|error| {
-            if !self.warned {
-                self.warned = true;
-                error_line!(
-                    "warning: {} cannot be locked ({error}), so timed samples of several workers on \
-                     this host may disturb each other; start one worker on each host",
-                    self.file("").display()
-                );
+        loop {
+            match self.try_all(&files) {
+                Ok(turn) => return turn,
+                Err(error) if self.folders.len() > 1 && self.has_no_folder(&error) => {
+                    self.folders.remove(0);
+                }
+                Err(error) => {
+                    if !self.warned {
+                        self.warned = true;
+                        error_line!("warning: {}", self.no_lock(&error));
+                    }
+                    return Some(Turn::default());
+                }
             }
-            Some(Turn::default())
-        })
+        }
+    }
+
+    /// Whether nobody can make a file in the folder. A file that is there, but of another user who lets nobody read it, is a
+    /// lock that this user holds: another folder would be no lock against that one.
+    fn has_no_folder(&self, error: &io::Error) -> bool {
+        use io::ErrorKind::{NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem};
+        match error.kind() {
+            NotFound | NotADirectory | ReadOnlyFilesystem => true,
+            PermissionDenied => self.file("").symlink_metadata().is_err(),
+            _ => false,
+        }
+    }
+
+    /// Why there is no lock, what that means, and what to do.
+    fn no_lock(&self, error: &io::Error) -> String {
+        let path = self.file("");
+        let remedy = match path.symlink_metadata() {
+            Ok(file) if error.kind() == io::ErrorKind::PermissionDenied => format!(
+                "have user {} run `chmod 644 {}`, or start one worker on each host",
+                file.uid(),
+                path.display()
+            ),
+            _ => "start one worker on each host".to_owned(),
+        };
+        format!(
+            "{} cannot be locked ({error}), so timed samples of several workers on this host may \
+             disturb each other; {remedy}",
+            path.display()
+        )
     }
 
     /// The owner of the lock as text: process number and name, where the kernel gives them.
@@ -121,9 +158,8 @@ impl HostLock {
     }
 
     fn file(&self, ending: &str) -> PathBuf {
-        let mut path = self.path.clone().into_os_string();
-        path.push(format!("{ending}.lock"));
-        path.into()
+        let folder = self.folders.first().map_or(Path::new(""), PathBuf::as_path);
+        folder.join(format!("{}{ending}.lock", self.name))
     }
 }
 
@@ -152,13 +188,19 @@ fn open(path: &Path) -> io::Result<File> {
     options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
     match options.clone().read(true).open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        opened => return opened,
+        Err(error) => return Err(error),
+        Ok(file) => {
+            // A process that ended right after it made the file left it with the mask of its user.
+            if file.metadata()?.mode() & 0o444 != 0o444 {
+                share(&file);
+            }
+            return Ok(file);
+        }
     }
     let made = options.clone().write(true).create_new(true).open(path);
     match made {
         Ok(file) => {
-            // Other users must be able to read it, whatever the mask of this process is.
-            file.set_permissions(Permissions::from_mode(0o644))?;
+            share(&file);
             Ok(file)
         }
         // Another worker was first.
@@ -167,14 +209,55 @@ fn open(path: &Path) -> io::Result<File> {
     }
 }
 
+/// Lets other users read a file, whatever the mask of this process is. If this user may not, it is a lock all the same.
+fn share(file: &File) {
+    let _ = file.set_permissions(Permissions::from_mode(0o644));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn in_folder(folder: &Path, host: &str) -> HostLock {
+        HostLock::in_folders(vec![folder.to_owned()], host)
+    }
+
+    #[test]
+    fn where_a_folder_cannot_have_a_lock_the_next_one_has_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = folder.path().join("none");
+        let lock = || HostLock::in_folders(vec![missing.clone(), folder.path().to_owned()], "n1");
+        let (mut one, mut other) = (lock(), lock());
+        let turn = one.try_acquire_on(None).unwrap();
+        assert!(other.try_acquire_on(None).is_none());
+        assert!(!one.warned && one.file("").exists());
+        drop(turn);
+        assert!(other.try_acquire_on(None).is_some());
+    }
+
+    #[test]
+    fn a_lock_that_others_cannot_read_says_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock = in_folder(folder.path(), "n1");
+        let denied = io::Error::from(io::ErrorKind::PermissionDenied);
+        assert!(lock.has_no_folder(&denied), "no file can be made");
+        let path = lock.file("");
+        let file = open(&path).unwrap();
+        assert!(!lock.has_no_folder(&denied), "it is there");
+        let text = lock.no_lock(&denied);
+        let expected = format!("run `chmod 644 {}`", path.display());
+        assert!(text.contains(&expected), "{text}");
+        // The next process of its user mends it.
+        file.set_permissions(Permissions::from_mode(0o600)).unwrap();
+        drop(open(&path).unwrap());
+        let mode = path.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o644);
+    }
+
     #[test]
     fn one_worker_of_a_host_has_its_turn_at_a_time() {
         let folder = tempfile::tempdir().unwrap();
-        let lock = |host: &str| HostLock::in_folder(folder.path(), host);
+        let lock = |host: &str| in_folder(folder.path(), host);
         let (mut one, mut other) = (lock("n1"), lock("n1"));
         let turn = one.try_acquire_on(None).unwrap();
         assert!(other.try_acquire_on(None).is_none());
@@ -186,7 +269,7 @@ mod tests {
     #[test]
     fn workers_on_different_sockets_have_their_turns_at_once_and_no_others() {
         let folder = tempfile::tempdir().unwrap();
-        let lock = || HostLock::in_folder(folder.path(), "n1");
+        let lock = || in_folder(folder.path(), "n1");
         let (mut one, mut other) = (lock(), lock());
         let first = one.try_acquire_on(Some(0)).unwrap();
         assert!(other.try_acquire_on(Some(0)).is_none(), "the same socket");
@@ -204,7 +287,7 @@ mod tests {
     #[test]
     fn the_owner_of_a_lock_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let mut lock = HostLock::in_folder(folder.path(), "n1");
+        let mut lock = in_folder(folder.path(), "n1");
         let made = open(&lock.file("")).unwrap();
         drop(made);
         let mut other = std::process::Command::new("flock");
@@ -241,9 +324,9 @@ mod tests {
     #[test]
     fn a_host_without_a_lock_waits_for_nobody() {
         let folder = tempfile::tempdir().unwrap();
-        let mut lock = HostLock::in_folder(&folder.path().join("none"), "n1");
+        let mut lock = in_folder(&folder.path().join("none"), "n1");
         assert!(lock.try_acquire().is_some());
-        let mut lock = HostLock::in_folder(folder.path(), "n/1");
+        let mut lock = in_folder(folder.path(), "n/1");
         std::os::unix::fs::symlink("/dev/null", lock.file("")).unwrap();
         assert!(lock.try_acquire().is_some(), "a link is not followed");
         assert!(lock.warned);

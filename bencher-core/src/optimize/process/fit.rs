@@ -1,8 +1,15 @@
-use super::kernel::{Kernel, gap, matern};
+use super::kernel::{Kernel, matern};
+use super::lengths::Lengths;
 use super::matrix::{Factor, Matrix, dot};
 
 /// The most points that a process is fitted to: its cost grows with their cube.
 const MOST: usize = 250;
+
+/// From here on, only the logarithm of a value counts: at this many times the distance from the best value to the middle,
+/// beyond the middle.
+const FAR: f64 = 2.0;
+/// The unit of that logarithm, in the same distance.
+const BEND: f64 = 0.5;
 
 /// The least logarithm of a parameter: below it, the noise is less than the jitter.
 const LOWEST: f64 = -18.0;
@@ -28,8 +35,9 @@ pub(super) struct Data<'k> {
 }
 
 impl<'k> Data<'k> {
-    /// Chooses among all points: the best, and others spread over the rest. Values that are much worse than the middle
-    /// say only that; failed points are as bad as the worst.
+    /// Chooses among all points: the best, and others spread over the rest. Of values that are much worse than the middle,
+    /// only the logarithm counts: a few huge ones leave the others apart, and it still shows which way they get better.
+    /// Failed points are as bad as the worst.
     pub(super) fn of(places: &[&'k [f64]], values: &[f64]) -> Option<Self> {
         let pairs = values.iter().copied().zip(places.iter().copied());
         let mut all: Vec<(f64, &'k [f64])> = pairs.collect();
@@ -39,14 +47,24 @@ impl<'k> Data<'k> {
         let middle = all.get(finite / 2)?.0;
         let middle = if middle.is_finite() { middle } else { low };
         let worst = all.get(finite.saturating_sub(1))?.0;
-        let cap = (middle + 2.0 * (middle - low).max(1e-12)).min(worst);
+        // Where half of the points are the best, the middle says nothing.
+        let unit = if middle > low { middle } else { worst } - low;
+        let unit = unit.max(1e-12);
+        let counted = |value: f64| {
+            let beyond = (value.min(worst) - middle) / unit - FAR;
+            if beyond > 0.0 {
+                middle + unit * (FAR + BEND * (beyond / BEND).ln_1p())
+            } else {
+                value.min(worst)
+            }
+        };
         if all.len() > MOST {
             let (best, rest) = all.split_at(MOST / 2);
             let picked = |i: usize| rest.get(i * rest.len() / (MOST / 2)).copied();
             let spread: Vec<_> = (0..MOST / 2).filter_map(picked).collect();
             all = [best, &spread].concat();
         }
-        let mut values: Vec<f64> = all.iter().map(|(value, _)| value.min(cap)).collect();
+        let mut values: Vec<f64> = all.iter().map(|(value, _)| counted(*value)).collect();
         let count = values.len() as f64;
         let centre = values.iter().map(|value| value / count).sum::<f64>();
         let square = |value: &f64| (value - centre).powi(2) / count;
@@ -145,22 +163,19 @@ impl<'k> Process<'k> {
 /// The parameters of the kernel that fit points best: the maximum of their posterior, by resilient backpropagation
 /// (Riedmiller and Braun 1993), which needs the signs of the gradient only.
 pub(super) fn fitted_parameters(
-    is_choice: &[bool],
+    lengths: &Lengths,
     data: &Data<'_>,
     turns: usize,
 ) -> Option<Vec<f64>> {
-    let dimensions = is_choice.len();
-    let gaps: Vec<Matrix> = (0..dimensions)
-        .map(|d| gaps_of(is_choice, d, data))
-        .collect();
+    let gaps = gaps_of(lengths, data);
     // From a smooth function, steeper ones are found as well, but not the other way round.
-    let mut here: Vec<f64> = vec![-1.0; dimensions];
+    let mut here: Vec<f64> = lengths.start(-1.0);
     here.extend([0.0, 1e-3_f64.ln()]);
     let mut steps = vec![0.3; here.len()];
     let mut last = vec![0.0; here.len()];
     let mut best: Option<(f64, Vec<f64>)> = None;
     for _ in 0..turns {
-        let kernel = Kernel::new(is_choice.to_vec(), &here);
+        let kernel = Kernel::new(lengths.clone(), &here);
         let Some((cost, gradient)) = cost(&kernel, data, &gaps) else {
             break;
         };
@@ -189,17 +204,18 @@ pub(super) fn fitted_parameters(
     best.map(|(_, parameters)| parameters)
 }
 
-/// The squared distances of all pairs in one dimension.
-fn gaps_of(is_choice: &[bool], dimension: usize, data: &Data<'_>) -> Matrix {
-    let is_choice = is_choice.get(dimension).copied().unwrap_or(false);
-    let at = |place: &[f64]| place.get(dimension).copied().unwrap_or(f64::NAN);
-    let mut gaps = Matrix::zero(data.places.len());
-    for (i, here) in data.places.iter().enumerate() {
-        for (cell, other) in gaps.row_mut(i).iter_mut().zip(&data.places) {
-            *cell = gap(is_choice, at(here), at(other));
+/// For each weight, the parts of the squared distances of all pairs that it is multiplied by.
+fn gaps_of(lengths: &Lengths, data: &Data<'_>) -> Vec<Matrix> {
+    let gaps = |weight: usize| {
+        let mut gaps = Matrix::zero(data.places.len());
+        for (i, here) in data.places.iter().enumerate() {
+            for (cell, other) in gaps.row_mut(i).iter_mut().zip(&data.places) {
+                *cell = lengths.gap(weight, here, other);
+            }
         }
-    }
-    gaps
+        gaps
+    };
+    (0..lengths.count()).map(gaps).collect()
 }
 
 /// Minus the logarithm of the posterior of a kernel's parameters, with its gradient.
@@ -269,7 +285,8 @@ mod tests {
         let places: [&[f64]; 2] = [&[0.0], &[0.5]];
         let data = Data::of(&places, &[-1.0, 1.0]).unwrap();
         assert!(data.centre.abs() < 1e-15 && (data.spread - 1.0).abs() < 1e-15);
-        let kernel = Kernel::new(vec![false], &[0.0, 0.0, 1e-3_f64.ln()]);
+        let lengths = Lengths::new([None].into_iter());
+        let kernel = Kernel::new(lengths, &[0.0, 0.0, 1e-3_f64.ln()]);
         let (k, own) = (matern(0.25).0, 1.0 + 1e-3 + 1e-8);
         let process = Process::new(kernel, data).unwrap();
         let determinant = own * own - k * k;
@@ -294,11 +311,11 @@ mod tests {
         let places: Vec<&[f64]> = places.iter().map(Vec::as_slice).collect();
         let values: Vec<f64> = places.iter().map(|x| (5.0 * x[0]).sin() + x[1]).collect();
         let data = Data::of(&places, &values).unwrap();
-        let is_choice = [false, true, false];
-        let gaps: Vec<Matrix> = (0..3).map(|d| gaps_of(&is_choice, d, &data)).collect();
-        let here = [0.4, -0.3, 0.8, 0.2, -3.0];
+        let lengths = Lengths::new([None, Some(3), None].into_iter());
+        let gaps = gaps_of(&lengths, &data);
+        let here = [0.4, -0.3, 0.1, -1.2, 0.8, 0.2, -3.0];
         let at = |parameters: &[f64]| {
-            cost(&Kernel::new(is_choice.to_vec(), parameters), &data, &gaps).unwrap()
+            cost(&Kernel::new(lengths.clone(), parameters), &data, &gaps).unwrap()
         };
         let gradient = at(&here).1;
         for (d, slope) in gradient.iter().enumerate() {
@@ -310,6 +327,32 @@ mod tests {
             let numeric = (moved(1e-5) - moved(-1e-5)) / 2e-5;
             assert!((slope - numeric).abs() < 1e-5, "{d}: {slope} {numeric}");
         }
+    }
+
+    #[test]
+    fn far_values_keep_their_order() {
+        let values = [0.0, 0.5, 1.0, 3.0, 4.0, 1e9, f64::INFINITY];
+        let places = [[0.0]; 7];
+        let places: Vec<&[f64]> = places.iter().map(|place| &place[..]).collect();
+        let data = Data::of(&places, &values).unwrap();
+        let counted: Vec<f64> = data
+            .values
+            .iter()
+            .map(|value| value * data.spread + data.centre)
+            .collect();
+        // The middle of six finite values is the fourth, 3: far is more than 3 + 2 * 3.
+        let beyond: f64 = (1e9 - 3.0) / 3.0 - 2.0;
+        let far = 3.0 + 3.0 * (2.0 + 0.5 * (2.0 * beyond).ln_1p());
+        for (found, expected) in counted.iter().zip([0.0, 0.5, 1.0, 3.0, 4.0, far, far]) {
+            assert!((found - expected).abs() < 1e-9, "{counted:?}");
+        }
+    }
+
+    #[test]
+    fn worse_values_differ_where_half_of_the_points_are_the_best() {
+        let places: [&[f64]; 4] = [&[0.0], &[0.3], &[0.6], &[1.0]];
+        let data = Data::of(&places, &[1e6, 1e6, 1e6, 1e6 + 5.0]).unwrap();
+        assert!(data.spread > 1.0 && data.values[3] > 1.0);
     }
 
     #[test]

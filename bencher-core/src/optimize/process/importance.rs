@@ -5,6 +5,7 @@ use super::super::random::Random;
 use super::super::space::{Place, SearchSpace};
 use super::fit::{Data, Process, fitted_parameters};
 use super::kernel::Kernel;
+use super::lengths::Lengths;
 
 /// Pairs of random places for each estimate.
 const PAIRS: usize = 400;
@@ -117,7 +118,7 @@ pub(in super::super) fn slice(
 }
 
 fn parameters_of(space: &SearchSpace, done: &[&Evaluated]) -> Option<Vec<f64>> {
-    fitted_parameters(&Kernel::choices(space), &data_of(done)?, super::TURNS)
+    fitted_parameters(&Lengths::of(space), &data_of(done)?, super::TURNS)
 }
 
 fn process_of<'k>(
@@ -125,10 +126,7 @@ fn process_of<'k>(
     done: &[&'k Evaluated],
     parameters: &[f64],
 ) -> Option<Process<'k>> {
-    Process::new(
-        Kernel::new(Kernel::choices(space), parameters),
-        data_of(done)?,
-    )
+    Process::new(Kernel::new(Lengths::of(space), parameters), data_of(done)?)
 }
 
 fn data_of<'k>(done: &[&'k Evaluated]) -> Option<Data<'k>> {

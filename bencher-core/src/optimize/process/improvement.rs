@@ -4,19 +4,21 @@ use crate::stats::distribution::normal_tail;
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Improvement {
     pub(super) gain: f64,
-    /// The difference between the best known value and the worst.
-    pub(super) range: f64,
+    /// The standard deviation of the known values, of which the worst count no more than those in the middle do: a single
+    /// huge one would make every gain look like nothing.
+    pub(super) spread: f64,
     /// The best value that is expected at a known point.
     pub(super) best: f64,
 }
 
-/// Less than this share of the range of values is no improvement.
-const NOTHING: f64 = 1e-6;
+/// A process cannot tell values apart that differ by less than this share of their standard deviation, because of what it
+/// adds to the variance of the noise: where the best value is 0, no share of it is less than that.
+const RESOLUTION: f64 = 1e-4;
 
 impl Improvement {
-    /// Whether it is below a share of the best value, or nothing.
+    /// Whether it is below a share of the best value, or less than a process can tell.
     pub(in super::super) fn is_within(self, share: f64) -> bool {
-        self.gain < NOTHING * self.range || self.gain < share * self.best.abs()
+        self.gain < RESOLUTION * self.spread || self.gain < share * self.best.abs()
     }
 }
 

@@ -4,6 +4,7 @@ mod fit;
 mod importance;
 mod improvement;
 mod kernel;
+mod lengths;
 mod matrix;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ pub(super) use importance::{estimates, slice};
 pub(super) use improvement::Improvement;
 use improvement::log_improvement;
 use kernel::Kernel;
+use lengths::Lengths;
 
 /// The turns of the search for the kernel's parameters.
 const TURNS: usize = 50;
@@ -41,6 +43,8 @@ const SHORTER: f64 = 4.0;
 /// Below this expected improvement, in standard deviations of the values, the model has found what it knows of. In a space
 /// with choices, every other proposal is then not the model's: what it knows of one choice may say nothing of another.
 const LITTLE: f64 = 0.2;
+/// The same in a space of numbers alone, where the model has more to say of what lies between its points.
+const LEAST: f64 = 0.001;
 
 /// The parameters of the kernel that were fitted last, so that a search does not fit them for every proposal. They follow
 /// from the points alone: without them, the same are found again.
@@ -65,14 +69,14 @@ pub(super) fn advise(
 ) -> Option<Advice> {
     let mut places: Vec<&[f64]> = known.done.iter().map(|one| &*one.place).collect();
     let mut parameters = parameters(known.space, &places, values, memo)?;
-    let choices = Kernel::choices(known.space);
+    let lengths = Lengths::of(known.space);
     let number = known.done.len() + known.pending.len();
     if parameters.last().is_some_and(|noise| *noise > ROUGH) && number.is_multiple_of(ROUGH_TURNS) {
-        for inverse in parameters.iter_mut().take(choices.len()) {
+        for inverse in parameters.iter_mut().take(lengths.count()) {
             *inverse += SHORTER.ln();
         }
     }
-    let kernel = || Kernel::new(choices.clone(), &parameters);
+    let kernel = || Kernel::new(lengths.clone(), &parameters);
     let mut process = Process::new(kernel(), Data::of(&places, values)?)?;
     if !known.pending.is_empty() {
         // A point under way gets the value that the process expects of it (the believer of Ginsbourger and others,
@@ -83,16 +87,12 @@ pub(super) fn advise(
         places.extend(known.pending.iter().map(Vec::as_slice));
         process = Process::new(kernel(), Data::of(&places, &values)?)?;
     }
-    let finite = || values.iter().filter(|value| value.is_finite());
-    let (low, high) = (
-        finite().copied().fold(f64::INFINITY, f64::min),
-        finite().copied().fold(f64::NEG_INFINITY, f64::max),
-    );
     let (place, score, best) = most_promising(known, &process, random)?;
-    let explores = choices.contains(&true) && score < LITTLE.ln() && number.is_multiple_of(2);
+    let little = if lengths.has_choices() { LITTLE } else { LEAST };
+    let explores = score < little.ln() && number.is_multiple_of(2);
     let improvement = Improvement {
         gain: score.exp() * process.spread(),
-        range: high - low,
+        spread: process.spread(),
         best: process.in_unit(best),
     };
     Some(Advice {
@@ -110,11 +110,11 @@ pub(super) fn expected_values(
     at: &[&[f64]],
 ) -> Option<Vec<f64>> {
     let data = Data::of(places, values)?;
-    let choices = Kernel::choices(space);
-    let mut parameters = fitted_parameters(&choices, &data, TURNS)?;
+    let lengths = Lengths::of(space);
+    let mut parameters = fitted_parameters(&lengths, &data, TURNS)?;
     let noise = parameters.last_mut()?;
     *noise = noise.max((variance / data.spread().powi(2)).ln());
-    let process = Process::new(Kernel::new(choices, &parameters), data)?;
+    let process = Process::new(Kernel::new(lengths, &parameters), data)?;
     Some(at.iter().map(|place| process.expected(place)).collect())
 }
 
@@ -185,7 +185,7 @@ fn parameters(
         return Some(parameters.clone());
     }
     let data = Data::of(places, values)?;
-    let parameters = fitted_parameters(&Kernel::choices(space), &data, TURNS)?;
+    let parameters = fitted_parameters(&Lengths::of(space), &data, TURNS)?;
     memo.fitted = Some((digest, parameters.clone()));
     Some(parameters)
 }
