@@ -109,13 +109,13 @@ struct Levels {
     value: Option<f64>,
 }
 
-/// A time, of which one in ten is late.
+/// A time; one in ten is late.
 fn late(x: &Index, dice: &mut Noise) -> f64 {
     let late = if dice.unit() < 0.1 { 3.0 } else { 1.0 };
     index(x) * (1.0 + 0.02 * dice.normal()) * late
 }
 
-/// Thirty inputs, of which five matter.
+/// Thirty inputs; five of them matter.
 macro_rules! many {
     ($($name:ident),*) => {
         #[derive(ParametrizedSweep, Clone, Debug)]

@@ -408,7 +408,7 @@ mod tests {
         );
     }
 
-    /// What does not differ has no share, and what has no value neither.
+    /// Equal values have no shares, and absent ones neither.
     #[test]
     fn without_differences_nothing_matters() {
         for points in [&[&[2.0][..]; 4][..], &[&[], &[], &[], &[]]] {

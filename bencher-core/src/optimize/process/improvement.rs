@@ -4,8 +4,8 @@ use crate::stats::distribution::normal_tail;
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Improvement {
     pub(super) gain: f64,
-    /// The standard deviation of the known values, of which the worst count no more than those in the middle do: a single
-    /// huge one would make every gain look like nothing.
+    /// The standard deviation of the known values; the worst values count no more than those in the middle do, since a
+    /// single huge one would make every gain look like nothing.
     pub(super) spread: f64,
     /// The best value that is expected at a known point.
     pub(super) best: f64,

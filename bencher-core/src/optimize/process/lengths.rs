@@ -32,7 +32,7 @@ enum Weights {
     },
 }
 
-/// What one weight is for: a dimension, or one choice there.
+/// The subject of one weight: a dimension, or one choice there.
 #[derive(Clone, Copy, Debug)]
 struct Part {
     dimension: usize,
@@ -46,7 +46,7 @@ impl Lengths {
         Self::new(scales.map(Scale::choices))
     }
 
-    /// Of dimensions with so many choices each; of numbers where there is none.
+    /// The lengths of dimensions with these numbers of choices; `None` for a dimension of numbers.
     pub(super) fn new(choices: impl Iterator<Item = Option<usize>>) -> Self {
         let mut lengths = Self::default();
         for (dimension, choices) in choices.enumerate() {
@@ -128,7 +128,7 @@ impl Lengths {
     }
 }
 
-/// The choice at a place, of so many; none at a choice that a space has no more.
+/// The choice at a place, among `count`; none for a choice that the space no longer has.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
