@@ -12,7 +12,9 @@ use bencher_core::job::{CallError, JobFunctionCache};
 use bencher_core::store::{Database, MemoryStore};
 
 fn open(root: &Path) -> JobFunctionCache {
-    let (database, _) = Database::open(root, Duration::ZERO, |_| ()).unwrap();
+    // A process that another test starts has the lock, too, until it runs its program.
+    let patience = Duration::from_secs(10);
+    let (database, _) = Database::open(root, patience, |_| ()).unwrap();
     JobFunctionCache::new(Box::new(database))
 }
 

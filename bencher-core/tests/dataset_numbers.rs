@@ -129,6 +129,12 @@ fn naive_quantile(values: &[f64], p: f64) -> f64 {
     }
 }
 
+/// The least or the greatest value; NaN where one is, as numpy's `min` has it.
+fn naive_extreme(values: &[f64], of_two: fn(f64, f64) -> f64) -> Option<f64> {
+    let nan = values.iter().copied().find(|x| x.is_nan());
+    nan.or_else(|| values.iter().copied().reduce(of_two))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -147,8 +153,8 @@ proptest! {
             (dataset.sum(&dims).unwrap(), Box::new(move |values| Some(total(values)))),
             (dataset.median(&dims).unwrap(), Box::new(|values| Some(naive_quantile(values, 0.5)))),
             (dataset.quantile(&dims, p).unwrap(), Box::new(move |values| Some(naive_quantile(values, p)))),
-            (dataset.min(&dims).unwrap(), Box::new(|values| values.iter().copied().reduce(f64::min))),
-            (dataset.max(&dims).unwrap(), Box::new(|values| values.iter().copied().reduce(f64::max))),
+            (dataset.min(&dims).unwrap(), Box::new(|values| naive_extreme(values, f64::min))),
+            (dataset.max(&dims).unwrap(), Box::new(|values| naive_extreme(values, f64::max))),
             (dataset.var(&dims, 0).unwrap(), Box::new(move |values| var(values, 0))),
             (dataset.var(&dims, 1).unwrap(), Box::new(move |values| var(values, 1))),
             (dataset.std(&dims, 1).unwrap(), Box::new(move |values| var(values, 1).map(f64::sqrt))),
