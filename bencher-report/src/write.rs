@@ -378,6 +378,7 @@ fn page(sweeps: &[Sweep], options: &ReportOptions, _report: &mut ReportFiles) ->
                 options.plots_of(sweep.record),
                 &SweepPlot::of_sweep(&options.own_plots, &sweep.record.title),
             ),
+            wants_own_plots: deduce::wants_own_plots(options.plots_of(sweep.record)),
             warnings: sweep.warnings.clone(),
         })
         .collect();

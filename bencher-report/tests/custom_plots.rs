@@ -286,6 +286,30 @@ fn the_selection_says_whether_it_is_drawn() {
     );
 }
 
+/// The tool has no code of the program: a reader who wants its plots learns why they are not here.
+#[test]
+fn a_page_without_a_plot_of_the_program_says_why() {
+    let mut swept = sweep();
+    let attribute = OwnPlot::ATTRIBUTE.to_owned();
+    swept
+        .dataset
+        .attributes
+        .insert(attribute, "mine".to_owned());
+    for (chosen, is_told) in [("auto", true), ("custom", true), ("table", false)] {
+        let dir = tempfile::tempdir().unwrap();
+        let options = ReportOptions {
+            png: false,
+            plots: Some(plots(chosen)),
+            ..ReportOptions::default()
+        };
+        let files = write_report(&[swept.clone()], dir.path(), &options).unwrap();
+        let page = fs::read_to_string(files.html.unwrap()).unwrap();
+        let told =
+            page.contains("Without a plot of the program’s own. mine: it is code of that program");
+        assert_eq!(told, is_told, "{chosen}");
+    }
+}
+
 #[test]
 fn a_description_is_completed() {
     let plot = SweepPlot::new(Own(EVIL, |_: &Dataset| {

@@ -115,7 +115,7 @@ pub fn lowest_mode(values: &[f64]) -> Option<LowestMode> {
 /// assert_eq!(separate_modes(&[2.0, 9.0].repeat(12)), None, "these may be counts");
 /// ```
 pub fn separate_modes(repeats: &[f64]) -> Option<LowestMode> {
-    /// Repeats from which on modes are told apart.
+    /// The least number of repeats whose modes are distinguished.
     const FEWEST: usize = 12;
     /// Repeats beyond which a report would wait for it.
     const MOST: usize = 10_000;

@@ -27,7 +27,7 @@ use crate::chart::{Chart, ChartKind, text};
 use crate::custom::SweepPlot;
 
 #[cfg(feature = "html")]
-pub(crate) use own::UNWANTED;
+pub(crate) use own::wants_own_plots;
 #[cfg(feature = "html")]
 pub(crate) use points::{Points, ResultPoints, points, samples};
 use rules::rules;

@@ -19,7 +19,7 @@ pub(super) fn chart(
     dataset: &Dataset,
     plots: PlotSelection,
 ) -> Result<Chart, String> {
-    if !plots.has_auto() && !plots.contains(ChartKind::Custom.slug()) {
+    if !wants_own_plots(plots) {
         return Err(unwanted(plots));
     }
     // The program's code is not the report's: its panic is a reason, not the end.
@@ -47,11 +47,13 @@ pub(super) fn chart(
 
 /// Why plots of the program's own are not drawn where the reader chose others.
 fn unwanted(plots: PlotSelection) -> String {
-    format!("{UNWANTED}: {plots}")
+    format!("not among the chosen plots: {plots}")
 }
 
-/// The reason for which nobody misses a plot.
-pub(crate) const UNWANTED: &str = "not among the chosen plots";
+/// Whether plots of the program's own belong to the chosen ones.
+pub(crate) fn wants_own_plots(plots: PlotSelection) -> bool {
+    plots.has_auto() || plots.contains(ChartKind::Custom.slug())
+}
 
 /// Why each plot is drawn, or not.
 pub(super) fn explain(
@@ -70,8 +72,7 @@ pub(super) fn explain(
     let chosen = plots.contains(ChartKind::Custom.slug());
     match dataset.attributes.get(OwnPlot::ATTRIBUTE) {
         Some(names) if own.is_empty() => {
-            let is_wanted = chosen || plots.has_auto();
-            let reason = if is_wanted {
+            let reason = if wants_own_plots(plots) {
                 format!(
                     "{names}: it is code of that program, which draws it whenever it runs with its report; stored \
                      samples are not taken again"

@@ -45,6 +45,8 @@ pub(crate) struct Section<'a> {
     pub(crate) charts: &'a [Chart],
     pub(crate) answer: &'a Answer,
     pub(crate) explanations: Vec<Explanation>,
+    /// Whether a reader misses a plot of the program's own that is not drawn.
+    pub(crate) wants_own_plots: bool,
     /// Warnings of the drawing itself.
     pub(crate) warnings: Vec<String>,
 }

@@ -14,7 +14,6 @@ use bencher_core::store::tag_text;
 
 use crate::chart::{Chart, ChartKind, GapKind, Marks, Table, labels, text};
 
-use crate::deduce::UNWANTED;
 use crate::render::Look;
 
 use super::attachments::Attachments;
@@ -81,7 +80,7 @@ pub(super) fn section(
 fn undrawn_plots(out: &mut String, section: &Section) {
     let explanations = section.explanations.iter();
     let own = explanations.filter(|one| one.kind == ChartKind::Custom && !one.chosen);
-    for one in own.filter(|one| !one.reason.starts_with(UNWANTED)) {
+    for one in own.filter(|_| section.wants_own_plots) {
         let named = if one.result.is_empty() {
             String::new()
         } else {
