@@ -24,6 +24,8 @@ thread_local! {
     /// What is left of the turn; none where nobody else wants the core.
     static LEFT: Cell<Option<Duration>> = const { Cell::new(None) };
     static CALLS: Cell<u64> = const { Cell::new(0) };
+    /// The system moves the program to another core after so many calls; 0 is never.
+    static CALLS_TO_A_MOVE: Cell<u64> = const { Cell::new(0) };
 }
 
 /// Uses the core for a time.
@@ -66,6 +68,10 @@ impl Benchmark for Call {
         let call = || {
             let calls = CALLS.get();
             CALLS.set(calls + 1);
+            if calls.checked_rem(CALLS_TO_A_MOVE.get()) == Some(0) {
+                CLOCK
+                    .with_borrow(|clock| clock.move_to((calls / CALLS_TO_A_MOVE.get() % 2) as u32));
+            }
             let factor = if calls * 7 % 10 < self.slow { 3 } else { 1 };
             work(Duration::from_micros(self.micros * factor));
         };
@@ -300,4 +306,65 @@ fn times_without_bounds_say_so() {
     let rows = table(&dataset((end, plan())));
     assert!(rows[2].contains("40 µs ± ?"), "{rows:?}");
     assert!(rows.iter().any(|row| row.starts_with("± ?: ")), "{rows:?}");
+}
+
+/// The notes of all cells of the times.
+fn notes(dataset: &Dataset) -> Vec<Option<String>> {
+    let elapsed = dataset.variable("elapsed").unwrap();
+    let note = |flat| elapsed.cell(flat).unwrap().reason.map(str::to_owned);
+    let with_value = (0..dataset.len()).filter(|flat| elapsed.number(*flat).is_some());
+    with_value.map(note).collect()
+}
+
+#[test]
+fn times_on_several_cores_are_marked_now_and_when_they_come_from_the_store() {
+    let store = MemoryStore::default();
+    CALLS_TO_A_MOVE.set(5);
+    let fresh = run(micros(&[700]), Some(&store));
+    CALLS_TO_A_MOVE.set(0);
+    let calls = fresh.0.calls;
+    assert!(calls.executed > 0 && calls.moved_samples == calls.executed);
+    let fresh = dataset(fresh);
+    let moved = |notes: Vec<Option<String>>| {
+        let is_moved = |note: &Option<String>| {
+            note.as_ref()
+                .is_some_and(|note| note == "moved to another core")
+        };
+        (
+            notes.iter().filter(|note| is_moved(note)).count(),
+            notes.len(),
+        )
+    };
+    let (marked, all) = moved(notes(&fresh));
+    assert!(all > 0 && marked == all, "{marked} of {all}");
+    let count = |dataset: &Dataset| {
+        let timings = dataset.timings("elapsed").unwrap();
+        timings.variable("elapsed.moved").unwrap().number(0)
+    };
+    assert_eq!(count(&fresh), Some(all as f64));
+    // The slices on two cores do not count, so the time is that of a quiet machine.
+    let centre = fresh.timings("elapsed").unwrap();
+    let centre = centre.variable("elapsed").unwrap().number(0).unwrap();
+    assert!((centre * 1e6 / 700.0 - 1.0).abs() < 1e-3, "{centre}");
+    let table = table(&fresh);
+    let says = |text: &str| table.iter().any(|line| line.contains(text));
+    assert!(says(&format!("({all} of {all} moved)")), "{table:?}");
+    assert!(says(
+        "(N of M moved): the system moved the program to another core in N of M rounds"
+    ));
+
+    let stored = run(micros(&[700]), Some(&store));
+    assert_eq!(
+        (stored.0.calls.executed, stored.0.calls.moved_samples),
+        (0, 0)
+    );
+    assert_eq!(notes(&dataset(stored)), notes(&fresh));
+}
+
+#[test]
+fn times_on_one_core_have_no_mark() {
+    let found = run(micros(&[40]), None);
+    assert_eq!(found.0.calls.moved_samples, 0);
+    let found = dataset(found);
+    assert!(!notes(&found).is_empty() && notes(&found).iter().all(Option::is_none));
 }

@@ -30,11 +30,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::dataset::{
-    CellState, Dataset, DatasetError, Recorder, UnitScale, Variable, digits, earlier_run,
-    share_text,
+    CellState, Dataset, DatasetError, Recorder, UnitScale, Variable, digits, earlier_run, mark_text,
 };
 use crate::job::{FinishedJob, JobOutcome, RunHit, TIMED_OUT};
-use crate::measure::{PartialTime, PreemptedTime, floor_of};
+use crate::measure::{MarkedTime, floor_of};
 use crate::plan::{Plan, PlanError};
 use crate::record::{Counts, Failure};
 use crate::value::{Kind, Value};
@@ -356,22 +355,14 @@ impl<'c> Cells<'c> {
                             variable.record_absent(flat, below, Some(Arc::clone(&reason)))?;
                         }
                     } else if let Some(variable) = variables.first_mut() {
-                        match PreemptedTime::read(value) {
-                            Some(PreemptedTime { time, busy }) => variable.record_explained(
+                        match MarkedTime::read(value) {
+                            Some(marked) => variable.record_explained(
                                 flat,
-                                &Value::Float(time),
-                                CellState::Preempted,
-                                busy_text(busy).into(),
+                                &Value::Float(marked.time),
+                                marked.busy.map_or(state, |_| CellState::Preempted),
+                                mark_text(marked.busy, marked.share, marked.is_moved).into(),
                             )?,
-                            None => match PartialTime::read(value) {
-                                Some(PartialTime { time, share }) => variable.record_explained(
-                                    flat,
-                                    &Value::Float(time),
-                                    state,
-                                    share_text(share).into(),
-                                )?,
-                                None => variable.record(flat, value, state)?,
-                            },
+                            None => variable.record(flat, value, state)?,
                         }
                     }
                 }
@@ -411,16 +402,6 @@ impl Tally {
             error,
         });
     }
-}
-
-/// The reason of a time that includes the time of other programs.
-fn busy_text(busy: f64) -> String {
-    let scale = UnitScale::for_magnitude("s", busy);
-    format!(
-        "{} {} on the core",
-        digits(scale.apply(busy), 4),
-        scale.units()
-    )
 }
 
 /// The reason of a time below resolution.

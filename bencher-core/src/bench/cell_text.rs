@@ -7,6 +7,7 @@ use crate::stats::{PointTime, Summary};
 use crate::value::{Kind, Value};
 
 use super::table::short;
+use super::warnings::MANY_MOVED;
 
 /// From this many rounds on, the median has bounds of 95 %, where all times are known.
 const ENOUGH: usize = 6;
@@ -29,6 +30,8 @@ pub(super) struct Footnotes {
     partial: bool,
     /// A time holds that of other programs, too.
     preempted: bool,
+    /// The system moved the program to another core in many rounds.
+    moved: bool,
     /// A result that is no time varies.
     deviation: bool,
     /// A point has rounds of an earlier run.
@@ -76,6 +79,11 @@ impl Footnotes {
                 self.preempted,
                 "(preempted): other programs ran on the core during every call, so the time \
                  includes theirs",
+            ),
+            (
+                self.moved,
+                "(N of M moved): the system moved the program to another core in N of M rounds, so \
+                 their caches were cold",
             ),
             (
                 self.deviation,
@@ -167,6 +175,12 @@ impl PointCells<'_> {
                 let _ = write!(text, ", {busy}");
             }
             text.push(')');
+        }
+        let cells: Vec<usize> = self.cells().collect();
+        let moved = self.variable.moved(&cells);
+        if moved > 0 && moved as f64 >= MANY_MOVED * time.rounds.len() as f64 {
+            footnotes.moved = true;
+            let _ = write!(text, " ({moved} of {} moved)", time.rounds.len());
         }
         let known = time
             .rounds

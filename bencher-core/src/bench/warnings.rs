@@ -53,7 +53,7 @@ impl MeasuredRun<'_> {
         warnings.extend(self.of_machine());
         if self.evidence {
             warnings.extend(self.of_environment());
-            warnings.extend(of_moves(end.moved_samples, end.calls.executed));
+            warnings.extend(of_moves(end.calls.moved_samples, end.calls.executed));
         }
         warnings.extend(end.rounds.and_then(|rounds| rounds.warning(self.precision)));
         warnings
@@ -122,7 +122,7 @@ impl MeasuredRun<'_> {
 }
 
 /// The share of moved samples from which they are reported: a quiet machine has hardly any.
-const MANY_MOVED: f64 = 0.1;
+pub(super) const MANY_MOVED: f64 = 0.1;
 
 /// That timed samples ran on several cores.
 fn of_moves(moved: u64, executed: u64) -> Option<String> {

@@ -30,7 +30,7 @@ pub use state::{States, WorkerState};
 pub use timing::{FromSeconds, TimedFuture};
 
 use crate::evaluator::JobHandle;
-use crate::measure::{Batches, Meter, PartialTime, PreemptedTime, Timer};
+use crate::measure::{Batches, MarkedTime, Meter, Timer};
 use crate::space::mix;
 use crate::store::{PendingFolder, StoreError};
 use crate::var::{InputName, UnknownName};
@@ -67,10 +67,8 @@ pub struct Context<'a> {
     below: Option<f64>,
     /// The addresses of the fields whose times were too short.
     too_short: Vec<usize>,
-    /// The times that were recorded while other programs had the core.
-    preempted: Vec<PreemptedTime>,
-    /// The times that were recorded of a part of the slices.
-    partial: Vec<PartialTime>,
+    /// The recorded times that something disturbed.
+    marked: Vec<MarkedTime>,
     handle: Option<&'a JobHandle<'a>>,
 }
 
@@ -103,8 +101,7 @@ impl<'a> Context<'a> {
             regions: 0,
             below: None,
             too_short: Vec::new(),
-            preempted: Vec::new(),
-            partial: Vec::new(),
+            marked: Vec::new(),
             handle: None,
         }
     }
@@ -231,14 +228,9 @@ impl<'a> Context<'a> {
         places.any(|place| place == field || field.is_none() || !timed.contains(&place))
     }
 
-    /// The times of this sample during which the system took the core from every call.
-    pub fn preempted(&self) -> &[PreemptedTime] {
-        &self.preempted
-    }
-
-    /// The times of this sample with many discarded slices.
-    pub fn partial_times(&self) -> &[PartialTime] {
-        &self.partial
+    /// The times of this sample that something disturbed.
+    pub fn marked_times(&self) -> &[MarkedTime] {
+        &self.marked
     }
 
     /// Sets the function that makes the sample's folder.

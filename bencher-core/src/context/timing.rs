@@ -7,8 +7,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use crate::measure::{
-    Batch, Batches, IterationTime, PartialTime, PreemptedTime, Region, Share, Slice, SliceCounts,
-    Stopwatch, Timer,
+    Batch, Batches, IterationTime, MarkedTime, Region, Share, Slice, SliceCounts, Stopwatch, Timer,
 };
 
 use super::Context;
@@ -73,6 +72,7 @@ impl<'a> Context<'a> {
             is_preempted,
             share: Share::default(),
             busy: observed.used.busy,
+            is_moved: observed.is_moved,
         };
         self.record(elapsed, batch, |_| watch.timer().costs().reading);
         result
@@ -339,16 +339,15 @@ impl<'a> Context<'a> {
                 self.note_too_short(elapsed, 10.0 * T::STEP)
             }
             IterationTime::Time(seconds) => {
-                if batch.is_preempted {
-                    self.preempted.push(PreemptedTime {
-                        time: seconds,
-                        busy: batch.busy.as_secs_f64(),
-                    });
-                } else if batch.share.get() < MOST {
-                    self.partial.push(PartialTime {
-                        time: seconds,
-                        share: batch.share.get(),
-                    });
+                let share = batch.share.get();
+                let marked = MarkedTime {
+                    time: seconds,
+                    busy: batch.is_preempted.then_some(batch.busy.as_secs_f64()),
+                    share: (!batch.is_preempted && share < MOST).then_some(share),
+                    is_moved: batch.is_moved,
+                };
+                if marked.is_marked() {
+                    self.marked.push(marked);
                 }
                 Some(T::from_seconds(seconds))
             }

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::value::Value;
 
+use super::{UnitScale, digits};
+
 /// The state of a cell.
 ///
 /// ```
@@ -94,6 +96,18 @@ pub struct Cell<'a> {
 }
 
 impl Cell<'_> {
+    /// Whether the system moved the program to another core during this time.
+    ///
+    /// ```
+    /// use bencher_core::dataset::{Cell, CellState};
+    /// let still = Cell { state: CellState::Measured, value: Some(1.5.into()), reason: None };
+    /// assert!(!still.is_moved());
+    /// assert!(Cell { reason: Some("moved to another core"), ..still }.is_moved());
+    /// ```
+    pub fn is_moved(&self) -> bool {
+        self.value.is_some() && self.reason.is_some_and(|reason| reason.contains(MOVED))
+    }
+
     /// Whether a run before the latest one of the dataset measured this time.
     ///
     /// ```
@@ -118,10 +132,23 @@ const EARLIER_RUN: &str = "measured by an earlier run";
 const SHARE: &str = "of ";
 /// How it ends.
 const OF_SLICES: &str = " % of the timing slices";
+/// The note at a time during which the system moved the program to another core.
+const MOVED: &str = "moved to another core";
 
-/// The note at a time of such a share of the slices.
-pub(crate) fn share_text(share: f64) -> String {
-    format!("{SHARE}{:.1}{OF_SLICES}", share * 100.0)
+/// The note at a time that something disturbed: `of 85.0 % of the timing slices; moved to another core`.
+///
+/// `busy` is the time on a core, in seconds, if every call was preempted. `share` is the share of the slices that count,
+/// if many do not.
+pub(crate) fn mark_text(busy: Option<f64>, share: Option<f64>, is_moved: bool) -> String {
+    let busy = busy.map(|busy| {
+        let scale = UnitScale::for_magnitude("s", busy);
+        let digits = digits(scale.apply(busy), 4);
+        format!("{digits} {} on the core", scale.units())
+    });
+    let share = share.map(|share| format!("{SHARE}{:.1}{OF_SLICES}", share * 100.0));
+    let moved = is_moved.then(|| MOVED.to_owned());
+    let notes: Vec<String> = [busy, share, moved].into_iter().flatten().collect();
+    notes.join("; ")
 }
 
 /// The share of the slices that a note names.

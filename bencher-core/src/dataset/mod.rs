@@ -85,7 +85,7 @@ pub use aggregate::{Aggregate, Statistic};
 pub use align::Join;
 pub use array::Element;
 pub use cell::{Cell, CellState};
-pub(crate) use cell::{earlier_run, share_of_slices, share_text};
+pub(crate) use cell::{earlier_run, mark_text, share_of_slices};
 pub use column::Column;
 pub use compare::{COMPARED, Comparison};
 pub(crate) use conversion::converted;

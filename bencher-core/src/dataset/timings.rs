@@ -52,6 +52,7 @@ impl Dataset {
     /// | `RESULT.one_sided` | whether the rounds that count are one-sided, so that the bounds reach to the fastest |
     /// | `RESULT.preempted`, `RESULT.below` | the numbers of rounds that were preempted, and below resolution |
     /// | `RESULT.slices` | the share of the timing slices that the rounds stand for |
+    /// | `RESULT.moved` | the number of rounds during which the system moved the program to another core |
     ///
     /// A point without any value keeps the state and the reason of its first cell. Without enough repeats for bounds,
     /// the bounds are missing.
@@ -142,6 +143,11 @@ impl Dataset {
                 "slices",
                 "Share of the timing slices that the time is of",
                 Kind::Float(64),
+            ),
+            plain(
+                "moved",
+                "Repeats during which the system moved the program to another core",
+                Kind::Uint(32),
             ),
         ];
         let mut found = Self::new(self.name.clone(), dims, variables)?;
@@ -288,6 +294,7 @@ impl Dataset {
             count_of(time.preempted),
             count_of(time.below),
             number(Some(time.slices)),
+            count_of(source.moved(cells)),
         ];
         for (index, value) in values.into_iter().enumerate() {
             let Some(var) = self.variable_mut(index) else {

@@ -236,6 +236,15 @@ impl Variable {
         self.recorder().record_explained(flat, value, state, reason)
     }
 
+    /// How many of these cells have a time during which the system moved the program to another core.
+    pub(crate) fn moved(&self, cells: &[usize]) -> usize {
+        if self.reasons.is_empty() {
+            return 0;
+        }
+        let cells = cells.iter().filter_map(|flat| self.cell(*flat));
+        cells.filter(Cell::is_moved).count()
+    }
+
     /// A writer of many cells: whether they are shared is asked once, not for each.
     pub(super) fn recorder(&mut self) -> Recorder<'_> {
         Recorder {

@@ -77,9 +77,6 @@ pub struct Usage {
     /// The most memory that its process had in RAM while it ran, in bytes; `None` for jobs shorter than the query
     /// itself.
     pub peak_memory: Option<u64>,
-    /// How many of its samples had timed code that the system moved to another core.
-    #[serde(default)]
-    pub moved_samples: u64,
 }
 
 impl Usage {
@@ -87,7 +84,6 @@ impl Usage {
     pub fn add(&mut self, other: &Self) {
         self.cpu += other.cpu;
         self.peak_memory = self.peak_memory.max(other.peak_memory);
-        self.moved_samples += other.moved_samples;
     }
 }
 

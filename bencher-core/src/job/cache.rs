@@ -3,6 +3,7 @@ use std::collections::{HashMap, VecDeque};
 use crate::evaluator::{
     ClusterReport, Dispatcher, FinishedTask, Outcome, RetryCounts, Usage, Wait,
 };
+use crate::measure::MarkedTime;
 use crate::store::{Epochs, Provenance, SampleIndex, SampleWriter, StoreError, Ticket};
 use crate::value::Digest;
 
@@ -31,6 +32,8 @@ pub struct CallCounts {
     pub submitted: u64,
     /// Jobs executed ("fn").
     pub executed: u64,
+    /// Executed samples with a time during which the system moved the program to another core.
+    pub moved_samples: u64,
     /// Jobs answered from the store ("cache").
     pub hits: u64,
     /// Hits that another executable measured.
@@ -436,6 +439,9 @@ impl FutureCache {
         };
         let future = kept.unwrap_or(JobFuture(finished.id));
         let Job { point, repeat, key } = finished.args;
+        if let Outcome::Done(sample) = &finished.outcome {
+            self.counts.moved_samples += u64::from(is_moved(sample));
+        }
         let ticket = match (&finished.outcome, key, &mut self.cache) {
             (Outcome::Done(sample), Some(_), Some(cache)) => {
                 if let Some(runs) = &self.runs {
@@ -464,6 +470,12 @@ impl FutureCache {
             None => done.push(job),
         }
     }
+}
+
+/// Whether the system moved the program to another core during a time of the sample.
+fn is_moved(sample: &Sample) -> bool {
+    let times = sample.iter().flatten().filter_map(MarkedTime::read);
+    times.into_iter().any(|time| time.is_moved)
 }
 
 impl From<Outcome<Sample>> for JobOutcome {

@@ -20,6 +20,9 @@ pub struct Batch {
     pub share: Share,
     /// The time of an iteration on a core, for all threads together, where every slice was preempted.
     pub busy: Duration,
+    /// Whether the system moved the program to another core in a slice. The caches of that core are cold, so the next
+    /// slices may take longer.
+    pub is_moved: bool,
 }
 
 /// A share of slices, in thousandths.

@@ -266,6 +266,7 @@ impl Runs<'_> {
                 is_preempted: false,
                 share: Share::default(),
                 busy: Duration::ZERO,
+                is_moved: false,
             },
             whole: self.watch.timer.since(start).max(time),
         }

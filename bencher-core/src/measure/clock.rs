@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use super::{CoreUse, CounterClock, Reason, moves};
+use super::{CoreUse, CounterClock, Reason, current_core};
 
 /// A source of time: the seam between the measurement and the machine.
 ///
@@ -64,7 +64,7 @@ impl Clock for MonotonicClock {
     }
 
     fn core(&self) -> Option<u32> {
-        moves::current_core()
+        current_core::current_core()
     }
 }
 

@@ -63,7 +63,7 @@ impl Clock for CounterClock {
     }
 
     fn core(&self) -> Option<u32> {
-        super::moves::current_core()
+        super::current_core::current_core()
     }
 }
 

@@ -49,6 +49,7 @@ pub(super) struct Slices {
     /// The time on a core in those that were preempted.
     busy: Duration,
     longest: Duration,
+    is_moved: bool,
 }
 
 impl Slices {
@@ -59,11 +60,13 @@ impl Slices {
             preempted: Vec::new(),
             busy: Duration::ZERO,
             longest: Duration::ZERO,
+            is_moved: false,
         }
     }
 
     pub(super) fn push(&mut self, time: Duration, observed: CoreObservation) {
         self.longest = self.longest.max(time);
+        self.is_moved |= observed.is_moved;
         if observed.is_preempted() {
             self.preempted.push(time.as_secs_f64());
             self.busy += observed.used.busy;
@@ -154,6 +157,7 @@ impl Slices {
             } else {
                 Duration::ZERO
             },
+            is_moved: self.is_moved,
         }
     }
 }
@@ -169,6 +173,7 @@ mod tests {
             busy: Duration::ZERO,
         },
         wall: Duration::ZERO,
+        is_moved: false,
     };
 
     /// Some milliseconds on a core, of the milliseconds in all.
@@ -179,6 +184,7 @@ mod tests {
                 busy: Duration::from_millis(busy),
             },
             wall: Duration::from_millis(wall),
+            is_moved: false,
         }
     }
 
@@ -195,6 +201,7 @@ mod tests {
                 busy: Duration::from_millis(1990),
             },
             wall: Duration::from_secs(1),
+            is_moved: false,
         };
         assert!(!threads(1).is_preempted() && threads(400).is_preempted());
     }

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-use super::{CoreUse, Meter, Timer, moves};
+use super::{CoreUse, Meter, Timer};
 
 /// A clock with counters around the timed code. The counters start before the clock and stop after it, so that the time
 /// does not include their reading.
@@ -37,6 +37,8 @@ pub(crate) struct CoreObservation {
     pub(crate) used: CoreUse,
     /// How long it was watched.
     pub(crate) wall: Duration,
+    /// Whether the system moved the thread to another core.
+    pub(crate) is_moved: bool,
 }
 
 /// In so long a slice a preemption or two may be of no account.
@@ -145,9 +147,36 @@ impl<'a> Stopwatch<'a> {
         };
         self.each_piece.set(false);
         // Code that waits may wake on another core, which belongs to it. The system stops a thread that it moves.
-        if used.preemptions > 0 && self.timer.core() != core {
-            moves::note();
-        }
-        (result, time, CoreObservation { used, wall })
+        let observed = CoreObservation {
+            used,
+            wall,
+            is_moved: used.preemptions > 0 && self.timer.core() != core,
+        };
+        (result, time, observed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::FakeClock;
+
+    /// Whether timed code within which the clock does this counts as moved.
+    fn is_moved(within: impl Fn(&FakeClock)) -> bool {
+        let clock = FakeClock::default();
+        let timer = Timer::on(clock.clone());
+        let run = || {
+            within(&clock);
+            ((), Duration::from_millis(1))
+        };
+        let ((), _, observed) = Stopwatch::on(&timer).observe(false, run);
+        observed.is_moved
+    }
+
+    #[test]
+    fn code_counts_as_moved_where_it_ends_on_another_core() {
+        assert!(is_moved(|clock| clock.move_to(3)));
+        assert!(!is_moved(|clock| clock.preempt(Duration::from_millis(1))));
+        assert!(!is_moved(|clock| clock.move_to(0)), "the same core");
     }
 }

@@ -6,7 +6,7 @@ use crate::console::visible_json;
 use crate::dataset::json_value;
 use crate::evaluator::ClusterReport;
 use crate::job::{JobOutcome, TIMED_OUT};
-use crate::measure::{PartialTime, PreemptedTime, floor_of};
+use crate::measure::{MarkedTime, floor_of};
 use crate::record::Counts;
 use crate::sort;
 use crate::value::Value;
@@ -18,7 +18,12 @@ use super::{ProgressSink, SampleEvent};
 /// In counts, `failed` includes samples that were stopped at their time limit, and `timed_out` is the number of these.
 ///
 /// A `sample` line is written after its sample is durable. A sample that the store did not accept has the state `not
-/// stored`. Where every call of a time was preempted, `preempted` has the time on the core, by the name of the result.
+/// stored`.
+///
+/// Four further fields of a `sample` line describe times, by the name of the result. A field without an entry is left
+/// out. `preempted` has the time on the core, if every call was preempted. `share_of_slices` has the share of the timing
+/// slices that count, if many do not. `moved` is true if the system moved the program to another core.
+/// `below_resolution` has the shortest measurable time, if the time was shorter.
 ///
 /// Integers beyond 64 bits and numbers that are not finite are written as text. A line that cannot be written is
 /// dropped.
@@ -86,32 +91,14 @@ impl<W: Write> ProgressSink for JsonProgress<W> {
             }
             JobOutcome::Cancelled => ("cancelled", None, None),
         };
-        let (mut preempted, mut shares, mut floors) = (Map::new(), Map::new(), Map::new());
-        let mut result = |name: &str, value: &Value| match PreemptedTime::read(value) {
-            Some(PreemptedTime { time, busy }) => {
-                preempted.insert(name.to_owned(), json_value(&Value::Float(busy)));
-                json_value(&Value::Float(time))
-            }
-            None => match PartialTime::read(value) {
-                Some(PartialTime { time, share }) => {
-                    shares.insert(name.to_owned(), json_value(&Value::Float(share)));
-                    json_value(&Value::Float(time))
-                }
-                None => match floor_of(value) {
-                    Some(floor) => {
-                        floors.insert(name.to_owned(), json_value(&Value::Float(floor)));
-                        Json::Null
-                    }
-                    None => json_value(value),
-                },
-            },
-        };
+        let mut marks = Marks::default();
         let results: Option<Map<String, Json>> = sample.map(|sample| {
             let value = |at: usize| sample.get(at).and_then(Option::as_ref);
             let mut results = Map::new();
             for (at, name, kind) in &event.results {
-                let value =
-                    value(*at).map_or(Json::Null, |value| result(name, &kind.display_value(value)));
+                let value = value(*at).map_or(Json::Null, |value| {
+                    marks.result(name, &kind.display_value(value))
+                });
                 results.insert((*name).to_owned(), value);
             }
             results
@@ -124,13 +111,8 @@ impl<W: Write> ProgressSink for JsonProgress<W> {
             "results": results,
             "error": error,
         });
-        if let Some(line) = line.as_object_mut().filter(|_| !preempted.is_empty()) {
-            line.insert("preempted".to_owned(), Json::Object(preempted));
-        }
-        for (name, marks) in [("share_of_slices", shares), ("below_resolution", floors)] {
-            if let Some(line) = line.as_object_mut().filter(|_| !marks.is_empty()) {
-                line.insert(name.to_owned(), Json::Object(marks));
-            }
+        if let Some(line) = line.as_object_mut() {
+            marks.add_to(line);
         }
         self.line(&line);
     }
@@ -168,6 +150,57 @@ pub(crate) fn counts_json(counts: &Counts, timed_out: u64) -> Json {
         "timed_out": timed_out, "skipped": skipped})
 }
 
+/// The fields of a sample that describe its times, by the names of the results.
+#[derive(Default)]
+struct Marks {
+    preempted: Map<String, Json>,
+    shares: Map<String, Json>,
+    moved: Map<String, Json>,
+    floors: Map<String, Json>,
+}
+
+impl Marks {
+    /// A result, without its marks, which are kept here.
+    fn result(&mut self, name: &str, value: &Value) -> Json {
+        if let Some(floor) = floor_of(value) {
+            self.floors.insert(name.to_owned(), number(floor));
+            return Json::Null;
+        }
+        let Some(marked) = MarkedTime::read(value) else {
+            return json_value(value);
+        };
+        if let Some(busy) = marked.busy {
+            self.preempted.insert(name.to_owned(), number(busy));
+        }
+        if let Some(share) = marked.share {
+            self.shares.insert(name.to_owned(), number(share));
+        }
+        if marked.is_moved {
+            self.moved.insert(name.to_owned(), Json::Bool(true));
+        }
+        number(marked.time)
+    }
+
+    /// Adds the fields that have entries to a line.
+    fn add_to(self, line: &mut Map<String, Json>) {
+        let fields = [
+            ("preempted", self.preempted),
+            ("share_of_slices", self.shares),
+            ("moved", self.moved),
+            ("below_resolution", self.floors),
+        ];
+        for (name, marks) in fields {
+            if !marks.is_empty() {
+                line.insert(name.to_owned(), Json::Object(marks));
+            }
+        }
+    }
+}
+
+fn number(number: f64) -> Json {
+    json_value(&Value::Float(number))
+}
+
 #[cfg(test)]
 mod tests {
     use crate::evaluator::HostShare;
@@ -194,6 +227,37 @@ mod tests {
             line.contains(r#""results":{"a":0.1,"b":3.4028235e+38,"c":-0.0,"d":16777216.0}"#),
             "{line}"
         );
+    }
+
+    #[test]
+    fn marks_of_times_are_fields_of_their_own() {
+        let moved = MarkedTime {
+            share: Some(0.85),
+            is_moved: true,
+            ..MarkedTime::of(0.5)
+        };
+        let preempted = MarkedTime {
+            busy: Some(0.25),
+            ..MarkedTime::of(2.0)
+        };
+        let values = [moved, preempted, MarkedTime::of(4.0)].map(|time| Some(time.to_value()));
+        let outcome = JobOutcome::Measured(values.into());
+        let names = ["a", "b", "c"].into_iter().enumerate();
+        let mut out = Vec::new();
+        JsonProgress::new(&mut out).sample(&SampleEvent {
+            inputs: vec![],
+            repeat: 1,
+            outcome: &outcome,
+            results: names
+                .map(|(at, name)| (at, name, Kind::Float(64)))
+                .collect(),
+        });
+        let event: Json = serde_json::from_slice(&out).unwrap();
+        assert_eq!(event["results"], json!({"a": 0.5, "b": 2.0, "c": 4.0}));
+        assert_eq!(event["moved"], json!({"a": true}));
+        assert_eq!(event["share_of_slices"], json!({"a": 0.85}));
+        assert_eq!(event["preempted"], json!({"b": 0.25}));
+        assert_eq!(event.get("below_resolution"), None);
     }
 
     #[test]

@@ -4,7 +4,6 @@ use crate::evaluator::Executors;
 use crate::evaluator::cluster::MeasuringHost;
 use crate::job::{CodePolicy, FutureCache, MachinePolicy, SampleCache};
 use crate::measure::Environment;
-use crate::measure::moves::moved_samples;
 use crate::progress::ProgressSink;
 use crate::result_collector::MissingReason;
 use crate::store::{SampleIndex, SampleStore, StoreError};
@@ -25,8 +24,6 @@ pub(super) struct ActiveRun {
     pub(super) latest: Option<u64>,
     /// The number of damaged records of the store.
     pub(super) damaged: u64,
-    /// How many samples of this process were moved to another core before.
-    moved_before: u64,
     /// The host of a cluster that takes timed samples, and its environment at the beginning.
     host: Option<(MeasuringHost, Environment)>,
 }
@@ -75,7 +72,6 @@ impl SweepExecutor {
             cached,
             latest,
             damaged,
-            moved_before: moved_samples(),
             host,
         })
     }
@@ -140,8 +136,6 @@ impl ActiveRun {
         end.calls = self.jobs.counts();
         end.lost = self.jobs.lost_contents();
         end.used = self.jobs.used();
-        let in_workers = end.used.map_or(0, |used| used.moved_samples);
-        end.moved_samples = in_workers + moved_samples().saturating_sub(self.moved_before);
         end.retried = self.jobs.retried();
         end.cluster = self.jobs.cluster_report();
         end.measured_on = self.host.map(|(host, start)| MeasuredOn {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::dataset::percent;
 use crate::job::{FinishedJob, FutureCache, JobOutcome, Sample};
-use crate::measure::{PartialTime, PreemptedTime, RoundRules, Rounds, StopReason, Timer, floor_of};
+use crate::measure::{MarkedTime, RoundRules, Rounds, StopReason, Timer, floor_of};
 use crate::progress::ProgressSink;
 use crate::result_collector::ResultCollector;
 use crate::stats::RoundTime;
@@ -331,13 +331,20 @@ pub(super) fn time_of(value: Option<&Value>) -> RoundTime {
     if floor_of(value).is_some() {
         return RoundTime::BelowResolution;
     }
-    if let Some(preempted) = PreemptedTime::read(value) {
-        return RoundTime::Preempted(preempted.time);
+    match MarkedTime::read(value) {
+        Some(MarkedTime {
+            time,
+            busy: Some(_),
+            ..
+        }) => RoundTime::Preempted(time),
+        Some(MarkedTime {
+            time,
+            share: Some(share),
+            ..
+        }) => RoundTime::Partial { time, share },
+        Some(MarkedTime { time, .. }) => RoundTime::Time(time),
+        None => value.as_f64().map_or(RoundTime::Missing, RoundTime::Time),
     }
-    if let Some(PartialTime { time, share }) = PartialTime::read(value) {
-        return RoundTime::Partial { time, share };
-    }
-    value.as_f64().map_or(RoundTime::Missing, RoundTime::Time)
 }
 
 pub(super) fn times_of(outcome: &JobOutcome, positions: &[usize]) -> RoundOutcome {

@@ -64,8 +64,6 @@ pub struct RunEnd {
     pub discarded: Vec<DiscardedSlices>,
     /// The slice counts of each point, only of this process.
     pub slice_counts: Vec<(u64, SliceCounts)>,
-    /// How many timed samples the system moved to another core while they were timed.
-    pub moved_samples: u64,
     /// The total usage of samples in worker processes.
     pub used: Option<Usage>,
     /// The numbers of retries.
@@ -104,7 +102,6 @@ impl RunEnd {
             uncounted: Vec::new(),
             discarded: Vec::new(),
             slice_counts: Vec::new(),
-            moved_samples: 0,
             used: None,
             retried: RetryCounts::default(),
             cluster: None,

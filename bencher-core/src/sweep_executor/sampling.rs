@@ -8,10 +8,9 @@ use crate::evaluator::RunFunction;
 use crate::evaluator::process::WorkerRole;
 use crate::exit_guard;
 use crate::job::{CodePolicy, Job, MachinePolicy, Sample, SampleCache, TIMED_OUT};
-use crate::measure::moves;
 use crate::measure::{
-    Batches, DEFAULT_BUDGET, PartialTime, PreemptedTime, ReplicateRole, RoundRules, RoundTarget,
-    Timer, below_resolution,
+    Batches, DEFAULT_BUDGET, MarkedTime, ReplicateRole, RoundRules, RoundTarget, Timer,
+    below_resolution,
 };
 #[cfg(feature = "search")]
 use crate::space::GrowingRows;
@@ -206,7 +205,7 @@ impl SweepExecutor {
                     cx = cx.with_meter(meter);
                 }
                 let in_progress = exit_guard::SampleGuard::begin(job.point, job.repeat);
-                let ended = moves::watch_sample(|| body.run(sweep, &mut cx));
+                let ended = body.run(sweep, &mut cx);
                 ended.map_err(|error| describe(error.as_ref()))?;
                 drop(in_progress);
                 if !handle.accept() {
@@ -225,8 +224,7 @@ impl SweepExecutor {
                     .map(|field| cx.is_too_short(*field, &addresses))
                     .collect();
                 let below = cx.below_resolution();
-                let preempted = cx.preempted().to_vec();
-                let partial = cx.partial_times().to_vec();
+                let marks = cx.marked_times().to_vec();
                 if let Some(folder) = cx.into_folder()
                     && folders.is_some()
                     && job.key.is_some()
@@ -238,8 +236,7 @@ impl SweepExecutor {
                     .map(|index| sweep.take_result_at(*index))
                     .collect();
                 check_times(&sample, &names)?;
-                mark_preempted(&mut sample, &timed, &preempted);
-                mark_partial(&mut sample, &timed, &partial);
+                mark_times(&mut sample, &timed, &marks);
                 if let Some(floor) = below {
                     mark_too_short(&mut sample, &timed, &too_short, &below_resolution(floor));
                 }
@@ -302,20 +299,14 @@ fn check_times(sample: &Sample, times: &[(usize, &'static str)]) -> Result<(), S
     Ok(())
 }
 
-/// Keeps marks with the times of a sample: that other programs had the core meanwhile, or that many slices do not
-/// count. A time that the benchmark made of others is marked where none is as it was recorded.
-fn mark_times<M: Copy>(
-    sample: &mut Sample,
-    timed: &[usize],
-    marks: &[M],
-    time_of: impl Fn(M) -> f64,
-    value: impl Fn(f64, Option<M>) -> Value,
-) {
-    if marks.is_empty() {
+/// Keeps marks with the times of a sample. A time that the benchmark made of others has the marks of all, where none is
+/// as it was recorded.
+fn mark_times(sample: &mut Sample, timed: &[usize], marks: &[MarkedTime]) {
+    let Some(all) = marks.iter().copied().reduce(both) else {
         return;
-    }
+    };
     let recorded = |time: f64| {
-        let same = |one: &&M| (time_of(**one) - time).abs() <= SAME * time.abs();
+        let same = |one: &&MarkedTime| (one.time - time).abs() <= SAME * time.abs();
         marks.iter().find(same).copied()
     };
     let time = |sample: &Sample, position: &usize| sample.get(*position)?.as_ref()?.as_f64();
@@ -325,31 +316,28 @@ fn mark_times<M: Copy>(
         .collect();
     let is_any_recorded = found.iter().any(|(_, time)| recorded(*time).is_some());
     for (position, time) in found {
-        let mark = recorded(time);
-        if (mark.is_some() || !is_any_recorded)
+        let mark = recorded(time).or((!is_any_recorded).then_some(all));
+        if let Some(mark) = mark
             && let Some(marked) = sample.get_mut(position)
         {
-            *marked = Some(value(time, mark));
+            *marked = Some(MarkedTime { time, ..mark }.to_value());
         }
     }
 }
 
-fn mark_preempted(sample: &mut Sample, timed: &[usize], marks: &[PreemptedTime]) {
-    let all: f64 = marks.iter().map(|one| one.busy).sum();
-    let value = |time, mark: Option<PreemptedTime>| {
-        let busy = mark.map_or(all, |mark| mark.busy);
-        PreemptedTime { time, busy }.to_value()
-    };
-    mark_times(sample, timed, marks, |mark| mark.time, value);
-}
-
-fn mark_partial(sample: &mut Sample, timed: &[usize], marks: &[PartialTime]) {
-    let least = marks.iter().map(|one| one.share).fold(1.0, f64::min);
-    let value = |time, mark: Option<PartialTime>| {
-        let share = mark.map_or(least, |mark| mark.share);
-        PartialTime { time, share }.to_value()
-    };
-    mark_times(sample, timed, marks, |mark| mark.time, value);
+/// The marks of two times: the sum of the times on a core, and the smaller share of the slices.
+fn both(one: MarkedTime, other: MarkedTime) -> MarkedTime {
+    let combined =
+        |one: Option<f64>, other: Option<f64>, of: fn(f64, f64) -> f64| match (one, other) {
+            (Some(one), Some(other)) => Some(of(one, other)),
+            (one, other) => one.or(other),
+        };
+    MarkedTime {
+        time: one.time + other.time,
+        busy: combined(one.busy, other.busy, std::ops::Add::add),
+        share: combined(one.share, other.share, f64::min),
+        is_moved: one.is_moved || other.is_moved,
+    }
 }
 
 /// Says of timed results without a value that their times were too short.

@@ -7,7 +7,6 @@ use super::super::handle::Acceptance;
 use super::super::{Outcome, RunFunction, outcome};
 use super::wire::{EncodedJob, EncodedOutcome, WorkerMessage, decode, encode};
 use super::worker_role::WorkerRole;
-use crate::measure::moves::moved_samples;
 use crate::measure::{cpu_time, peak_resident, reset_peak_resident};
 
 impl WorkerRole {
@@ -41,14 +40,8 @@ impl WorkerRole {
                         "its arguments cannot be read back: {error}"
                     )),
                 };
-                let (cpu, peak, moved) = gauge.end();
-                let ended = |end| WorkerMessage::Ended {
-                    id,
-                    end,
-                    cpu,
-                    peak,
-                    moved,
-                };
+                let (cpu, peak) = gauge.end();
+                let ended = |end| WorkerMessage::Ended { id, end, cpu, peak };
                 match inbox.answer(&ended(end)) {
                     Err(error) if error.kind() == std::io::ErrorKind::InvalidInput => {
                         let text = format!("its result cannot be sent back: {error}");
@@ -92,8 +85,6 @@ struct Gauge {
     /// Whether the last job was so short that asking for its memory would have cost more than it did.
     was_short: bool,
     resets: bool,
-    /// The samples so far whose timed code was moved to another core.
-    moved: u64,
 }
 
 /// Jobs shorter than this are not asked how much memory they took.
@@ -104,14 +95,13 @@ impl Gauge {
         self.resets = !self.was_short && reset_peak_resident().is_ok();
         self.began = Some(Instant::now());
         self.cpu = cpu_time().unwrap_or(0);
-        self.moved = moved_samples();
     }
 
-    /// Nanoseconds on cores, the peak of memory in bytes, and whether timed code was moved to another core.
-    fn end(&mut self) -> (u64, Option<u64>, bool) {
+    /// Nanoseconds on cores, and the peak of memory in bytes.
+    fn end(&mut self) -> (u64, Option<u64>) {
         let cpu = cpu_time().unwrap_or(0).saturating_sub(self.cpu);
         self.was_short = self.began.is_some_and(|began| began.elapsed() < SHORT);
         let peak = self.resets.then(|| peak_resident().ok()).flatten();
-        (cpu, peak, moved_samples() > self.moved)
+        (cpu, peak)
     }
 }

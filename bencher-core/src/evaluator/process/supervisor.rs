@@ -265,13 +265,7 @@ impl<A, R> WorkerSupervisor<A, R> {
         let mut gave = None;
         while let Some(answer) = worker.incoming.take::<WorkerMessage>() {
             match answer {
-                Ok(WorkerMessage::Ended {
-                    id,
-                    end,
-                    cpu,
-                    peak,
-                    moved,
-                }) => {
+                Ok(WorkerMessage::Ended { id, end, cpu, peak }) => {
                     // It ends its jobs in their order; anything else is none of its messages.
                     let is_first = rest.front().is_some_and(|task| task.id == id);
                     let Some(task) = is_first.then(|| rest.pop_front()).flatten() else {
@@ -281,7 +275,6 @@ impl<A, R> WorkerSupervisor<A, R> {
                     let usage = Usage {
                         cpu: Duration::from_nanos(cpu),
                         peak_memory: peak,
-                        moved_samples: u64::from(moved),
                     };
                     let outcome = match end {
                         EncodedOutcome::Done(result) => match (self.codec.decode)(result) {

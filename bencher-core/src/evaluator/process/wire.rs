@@ -127,8 +127,6 @@ pub(super) enum WorkerMessage {
         cpu: u64,
         /// The most memory in RAM, in bytes.
         peak: Option<u64>,
-        /// Whether its timed code was moved to another core.
-        moved: bool,
     },
     /// This number of jobs at the end of its queue will not run here.
     Returned(usize),
