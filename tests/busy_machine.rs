@@ -26,6 +26,8 @@ thread_local! {
     static CALLS: Cell<u64> = const { Cell::new(0) };
     /// The system moves the program to another core after so many calls; 0 is never.
     static CALLS_TO_A_MOVE: Cell<u64> = const { Cell::new(0) };
+    /// In this call, the core is slowed down because of heat.
+    static HOT_CALL: Cell<Option<u64>> = const { Cell::new(None) };
 }
 
 /// Uses the core for a time.
@@ -68,6 +70,9 @@ impl Benchmark for Call {
         let call = || {
             let calls = CALLS.get();
             CALLS.set(calls + 1);
+            if HOT_CALL.get() == Some(calls) {
+                CLOCK.with_borrow(FakeClock::throttle);
+            }
             if calls.checked_rem(CALLS_TO_A_MOVE.get()) == Some(0) {
                 CLOCK
                     .with_borrow(|clock| clock.move_to((calls / CALLS_TO_A_MOVE.get() % 2) as u32));
@@ -367,4 +372,27 @@ fn times_on_one_core_have_no_mark() {
     assert_eq!(found.0.calls.moved_samples, 0);
     let found = dataset(found);
     assert!(!notes(&found).is_empty() && notes(&found).iter().all(Option::is_none));
+}
+
+#[test]
+fn times_of_a_hot_core_are_marked() {
+    HOT_CALL.set(Some(CALLS.get() + 100));
+    let found = dataset(run(micros(&[700]), None));
+    HOT_CALL.set(None);
+    let notes: Vec<String> = notes(&found).into_iter().flatten().collect();
+    assert_eq!(
+        notes,
+        ["core throttled because of heat"],
+        "one of the rounds"
+    );
+    let timings = found.timings("elapsed").unwrap();
+    assert_eq!(
+        timings.variable("elapsed.throttled").unwrap().number(0),
+        Some(1.0)
+    );
+    let table = table(&found);
+    assert!(
+        table.iter().any(|line| line.contains(" throttled)")),
+        "{table:?}"
+    );
 }

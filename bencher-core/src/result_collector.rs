@@ -360,7 +360,13 @@ impl<'c> Cells<'c> {
                                 flat,
                                 &Value::Float(marked.time),
                                 marked.busy.map_or(state, |_| CellState::Preempted),
-                                mark_text(marked.busy, marked.share, marked.is_moved).into(),
+                                mark_text(
+                                    marked.busy,
+                                    marked.share,
+                                    marked.is_moved,
+                                    marked.is_throttled,
+                                )
+                                .into(),
                             )?,
                             None => variable.record(flat, value, state)?,
                         }

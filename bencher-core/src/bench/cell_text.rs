@@ -32,6 +32,8 @@ pub(super) struct Footnotes {
     preempted: bool,
     /// The system moved the program to another core in many rounds.
     moved: bool,
+    /// A core was slowed down because of heat in a round.
+    throttled: bool,
     /// A result that is no time varies.
     deviation: bool,
     /// A point has rounds of an earlier run.
@@ -84,6 +86,11 @@ impl Footnotes {
                 self.moved,
                 "(N of M moved): the system moved the program to another core in N of M rounds, so \
                  their caches were cold",
+            ),
+            (
+                self.throttled,
+                "(N of M throttled): a core was slowed down because of heat in N of M rounds, so \
+                 their times are too long",
             ),
             (
                 self.deviation,
@@ -176,11 +183,15 @@ impl PointCells<'_> {
             }
             text.push(')');
         }
-        let cells: Vec<usize> = self.cells().collect();
-        let moved = self.variable.moved(&cells);
-        if moved > 0 && moved as f64 >= MANY_MOVED * time.rounds.len() as f64 {
+        let (cells, rounds): (Vec<usize>, _) = (self.cells().collect(), time.rounds.len());
+        let (moved, throttled) = self.variable.moved_and_throttled(&cells);
+        if moved > 0 && moved as f64 >= MANY_MOVED * rounds as f64 {
             footnotes.moved = true;
-            let _ = write!(text, " ({moved} of {} moved)", time.rounds.len());
+            let _ = write!(text, " ({moved} of {rounds} moved)");
+        }
+        if throttled > 0 {
+            footnotes.throttled = true;
+            let _ = write!(text, " ({throttled} of {rounds} throttled)");
         }
         let known = time
             .rounds

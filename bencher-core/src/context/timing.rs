@@ -53,10 +53,12 @@ impl<'a> Context<'a> {
         self.region();
         let watch = self.watch();
         watch.reset();
-        let (result, time, observed) = watch.observe(true, || {
-            let start = watch.start();
-            let result = black_box(work());
-            (result, watch.stop(start, 1))
+        let ((result, time, observed), is_throttled) = watch.watch_heat(|| {
+            watch.observe(true, || {
+                let start = watch.start();
+                let result = black_box(work());
+                (result, watch.stop(start, 1))
+            })
         });
         let is_preempted = observed.is_preempted() && !self.once;
         let batch = Batch {
@@ -74,7 +76,9 @@ impl<'a> Context<'a> {
             busy: observed.used.busy,
             is_moved: observed.is_moved,
         };
-        self.record(elapsed, batch, |_| watch.timer().costs().reading);
+        self.record(elapsed, batch, is_throttled, |_| {
+            watch.timer().costs().reading
+        });
         result
     }
 
@@ -317,20 +321,19 @@ impl<'a> Context<'a> {
             *elapsed = Some(T::from_seconds(run(1).as_secs_f64()));
             return;
         }
-        let batch = match self.batches {
-            Some(batches) => batches.take(region, watch, &mut run),
-            None => self
-                .own_batches
-                .get_or_insert_with(Batches::default)
-                .take(region, watch, &mut run),
+        let batches = match self.batches {
+            Some(batches) => batches,
+            None => self.own_batches.get_or_insert_with(Batches::default),
         };
-        self.record(elapsed, batch, overhead);
+        let (batch, is_throttled) = watch.watch_heat(|| batches.take(region, watch, &mut run));
+        self.record(elapsed, batch, is_throttled, overhead);
     }
 
     fn record<T: FromSeconds>(
         &mut self,
         elapsed: &mut Option<T>,
         batch: Batch,
+        is_throttled: bool,
         overhead: impl Fn(u64) -> f64,
     ) {
         let slice = batch.slice;
@@ -345,6 +348,7 @@ impl<'a> Context<'a> {
                     busy: batch.is_preempted.then_some(batch.busy.as_secs_f64()),
                     share: (!batch.is_preempted && share < MOST).then_some(share),
                     is_moved: batch.is_moved,
+                    is_throttled,
                 };
                 if marked.is_marked() {
                     self.marked.push(marked);

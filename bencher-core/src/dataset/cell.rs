@@ -105,7 +105,19 @@ impl Cell<'_> {
     /// assert!(Cell { reason: Some("moved to another core"), ..still }.is_moved());
     /// ```
     pub fn is_moved(&self) -> bool {
-        self.value.is_some() && self.reason.is_some_and(|reason| reason.contains(MOVED))
+        self.has_note(MOVED)
+    }
+
+    /// Whether a core was slowed down because of heat during this time.
+    ///
+    /// ```
+    /// use bencher_core::dataset::{Cell, CellState};
+    /// let cool = Cell { state: CellState::Measured, value: Some(1.5.into()), reason: None };
+    /// assert!(!cool.is_throttled());
+    /// assert!(Cell { reason: Some("core throttled because of heat"), ..cool }.is_throttled());
+    /// ```
+    pub fn is_throttled(&self) -> bool {
+        self.has_note(THROTTLED)
     }
 
     /// Whether a run before the latest one of the dataset measured this time.
@@ -118,10 +130,11 @@ impl Cell<'_> {
     /// assert!(Cell { state: CellState::Cached, reason, ..fresh }.is_of_earlier_run());
     /// ```
     pub fn is_of_earlier_run(&self) -> bool {
-        self.value.is_some()
-            && self
-                .reason
-                .is_some_and(|reason| reason.contains(EARLIER_RUN))
+        self.has_note(EARLIER_RUN)
+    }
+
+    fn has_note(&self, note: &str) -> bool {
+        self.value.is_some() && self.reason.is_some_and(|reason| reason.contains(note))
     }
 }
 
@@ -134,12 +147,19 @@ const SHARE: &str = "of ";
 const OF_SLICES: &str = " % of the timing slices";
 /// The note at a time during which the system moved the program to another core.
 const MOVED: &str = "moved to another core";
+/// The note at a time during which a core was slowed down because of heat.
+const THROTTLED: &str = "core throttled because of heat";
 
 /// The note at a time that something disturbed: `of 85.0 % of the timing slices; moved to another core`.
 ///
 /// `busy` is the time on a core, in seconds, if every call was preempted. `share` is the share of the slices that count,
 /// if many do not.
-pub(crate) fn mark_text(busy: Option<f64>, share: Option<f64>, is_moved: bool) -> String {
+pub(crate) fn mark_text(
+    busy: Option<f64>,
+    share: Option<f64>,
+    is_moved: bool,
+    is_throttled: bool,
+) -> String {
     let busy = busy.map(|busy| {
         let scale = UnitScale::for_magnitude("s", busy);
         let digits = digits(scale.apply(busy), 4);
@@ -147,7 +167,9 @@ pub(crate) fn mark_text(busy: Option<f64>, share: Option<f64>, is_moved: bool) -
     });
     let share = share.map(|share| format!("{SHARE}{:.1}{OF_SLICES}", share * 100.0));
     let moved = is_moved.then(|| MOVED.to_owned());
-    let notes: Vec<String> = [busy, share, moved].into_iter().flatten().collect();
+    let throttled = is_throttled.then(|| THROTTLED.to_owned());
+    let notes = [busy, share, moved, throttled];
+    let notes: Vec<String> = notes.into_iter().flatten().collect();
     notes.join("; ")
 }
 

@@ -53,6 +53,7 @@ impl Dataset {
     /// | `RESULT.preempted`, `RESULT.below` | the numbers of rounds that were preempted, and below resolution |
     /// | `RESULT.slices` | the share of the timing slices that the rounds stand for |
     /// | `RESULT.moved` | the number of rounds during which the system moved the program to another core |
+    /// | `RESULT.throttled` | the number of rounds during which a core was slowed down because of heat |
     ///
     /// A point without any value keeps the state and the reason of its first cell. Without enough repeats for bounds,
     /// the bounds are missing.
@@ -147,6 +148,11 @@ impl Dataset {
             plain(
                 "moved",
                 "Repeats during which the system moved the program to another core",
+                Kind::Uint(32),
+            ),
+            plain(
+                "throttled",
+                "Repeats during which a core was slowed down because of heat",
                 Kind::Uint(32),
             ),
         ];
@@ -276,6 +282,7 @@ impl Dataset {
             CellState::Measured
         };
         let number = |value: Option<f64>| value.map(Value::Float);
+        let (moved, throttled) = source.moved_and_throttled(cells);
         let count_of = |count: usize| Some(Value::from(count as u64));
         let values = [
             number(Some(centre)),
@@ -294,7 +301,8 @@ impl Dataset {
             count_of(time.preempted),
             count_of(time.below),
             number(Some(time.slices)),
-            count_of(source.moved(cells)),
+            count_of(moved),
+            count_of(throttled),
         ];
         for (index, value) in values.into_iter().enumerate() {
             let Some(var) = self.variable_mut(index) else {

@@ -236,13 +236,17 @@ impl Variable {
         self.recorder().record_explained(flat, value, state, reason)
     }
 
-    /// How many of these cells have a time during which the system moved the program to another core.
-    pub(crate) fn moved(&self, cells: &[usize]) -> usize {
-        if self.reasons.is_empty() {
-            return 0;
+    /// How many of these cells have a time during which the system moved the program to another core, and how many one
+    /// during which a core was slowed down because of heat.
+    pub(crate) fn moved_and_throttled(&self, cells: &[usize]) -> (usize, usize) {
+        let (mut moved, mut throttled) = (0, 0);
+        let notes = !self.reasons.is_empty();
+        let cells = cells.iter().filter(|_| notes);
+        for cell in cells.filter_map(|flat| self.cell(*flat)) {
+            moved += usize::from(cell.is_moved());
+            throttled += usize::from(cell.is_throttled());
         }
-        let cells = cells.iter().filter_map(|flat| self.cell(*flat));
-        cells.filter(Cell::is_moved).count()
+        (moved, throttled)
     }
 
     /// A writer of many cells: whether they are shared is asked once, not for each.

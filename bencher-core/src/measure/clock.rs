@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use super::{CoreUse, CounterClock, Reason, current_core};
+use super::{CoreUse, CounterClock, Reason, Throttles, current_core};
 
 /// A source of time: the seam between the measurement and the machine.
 ///
@@ -30,6 +30,11 @@ pub trait Clock: fmt::Debug + Send + Sync {
 
     /// The core that runs this thread; `None` where the system does not say so.
     fn core(&self) -> Option<u32> {
+        None
+    }
+
+    /// How often the core that runs this thread was slowed down because of heat; `None` where the system does not count.
+    fn throttles(&self) -> Option<Throttles> {
         None
     }
 }
@@ -66,6 +71,10 @@ impl Clock for MonotonicClock {
     fn core(&self) -> Option<u32> {
         current_core::current_core()
     }
+
+    fn throttles(&self) -> Option<Throttles> {
+        Throttles::of_this_core()
+    }
 }
 
 /// A clock that stands still until a test advances it; its clones show the same time.
@@ -78,6 +87,7 @@ pub struct FakeClock {
     taken: Arc<AtomicU64>,
     preemptions: Arc<AtomicU64>,
     core: Arc<AtomicU32>,
+    throttles: Arc<AtomicU64>,
 }
 
 impl FakeClock {
@@ -100,6 +110,11 @@ impl FakeClock {
         self.preempt(Duration::ZERO);
         self.core.store(core, Ordering::Relaxed);
     }
+
+    /// Pretends that the core is slowed down because of heat.
+    pub fn throttle(&self) {
+        self.throttles.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 impl Clock for FakeClock {
@@ -117,6 +132,13 @@ impl Clock for FakeClock {
 
     fn core(&self) -> Option<u32> {
         Some(self.core.load(Ordering::Relaxed))
+    }
+
+    fn throttles(&self) -> Option<Throttles> {
+        Some(Throttles {
+            core: self.core.load(Ordering::Relaxed),
+            count: self.throttles.load(Ordering::Relaxed),
+        })
     }
 }
 
@@ -247,6 +269,11 @@ impl Timer {
     /// The core that runs this thread; `None` where the system does not say so.
     pub(super) fn core(&self) -> Option<u32> {
         self.clock.core()
+    }
+
+    /// How often the core that runs this thread was slowed down because of heat.
+    pub(super) fn throttles(&self) -> Option<Throttles> {
+        self.clock.throttles()
     }
 
     /// The time since `start`, an earlier reading of this timer.

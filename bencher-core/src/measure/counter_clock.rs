@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Clock, CoreUse, Reason};
+use super::{Clock, CoreUse, Reason, Throttles};
 
 /// The time-stamp counter of the processor, which is cheaper to read than the system's clock.
 ///
@@ -64,6 +64,10 @@ impl Clock for CounterClock {
 
     fn core(&self) -> Option<u32> {
         super::current_core::current_core()
+    }
+
+    fn throttles(&self) -> Option<Throttles> {
+        Throttles::of_this_core()
     }
 }
 

@@ -6,6 +6,7 @@ use crate::value::{Item, Value};
 const PREEMPTED: &str = "preempted";
 const PARTIAL: &str = "part of the slices";
 const MOVED: &str = "moved";
+const THROTTLED: &str = "throttled";
 /// Their parts.
 const TIME: &str = "time";
 const BUSY: &str = "busy";
@@ -32,6 +33,8 @@ pub struct MarkedTime {
     pub share: Option<f64>,
     /// Whether the system moved the program to another core meanwhile, where its caches are cold.
     pub is_moved: bool,
+    /// Whether a core was slowed down because of heat meanwhile.
+    pub is_throttled: bool,
 }
 
 impl MarkedTime {
@@ -42,12 +45,13 @@ impl MarkedTime {
             busy: None,
             share: None,
             is_moved: false,
+            is_throttled: false,
         }
     }
 
     /// Whether it has a mark.
     pub const fn is_marked(self) -> bool {
-        self.busy.is_some() || self.share.is_some() || self.is_moved
+        self.busy.is_some() || self.share.is_some() || self.is_moved || self.is_throttled
     }
 
     /// The value for it in a sample: a number if it has no mark.
@@ -55,6 +59,9 @@ impl MarkedTime {
         let name = match self {
             Self { busy: Some(_), .. } => PREEMPTED,
             Self { share: Some(_), .. } => PARTIAL,
+            Self {
+                is_throttled: true, ..
+            } => THROTTLED,
             Self { is_moved: true, .. } => MOVED,
             Self { time, .. } => return Value::Float(time),
         };
@@ -64,20 +71,23 @@ impl MarkedTime {
             self.busy.map(|busy| number(BUSY, busy)),
             self.share.map(|share| number(SHARE, share)),
             self.is_moved.then_some((MOVED, Value::Bool(true))),
+            self.is_throttled.then_some((THROTTLED, Value::Bool(true))),
         ];
         Value::from(Item::new(name, parts.into_iter().flatten()))
     }
 
     /// Reads the time from a value; `None` for any other value.
     pub fn read(value: &Value) -> Option<Self> {
-        let is_mark = |item: &&Item| [PREEMPTED, PARTIAL, MOVED].contains(&item.name());
+        let is_mark = |item: &&Item| [PREEMPTED, PARTIAL, THROTTLED, MOVED].contains(&item.name());
         let item = value.as_item().filter(is_mark)?;
         let part = |name| item.part(name).and_then(Value::as_f64);
+        let is = |name| item.part(name) == Some(&Value::Bool(true));
         Some(Self {
             time: part(TIME)?,
             busy: part(BUSY),
             share: part(SHARE),
-            is_moved: item.part(MOVED) == Some(&Value::Bool(true)),
+            is_moved: is(MOVED),
+            is_throttled: is(THROTTLED),
         })
     }
 }
@@ -90,12 +100,15 @@ mod tests {
     fn every_combination_of_marks_comes_back() {
         for busy in [None, Some(0.5)] {
             for share in [None, Some(0.85)] {
-                for is_moved in [false, true] {
+                for [is_moved, is_throttled] in
+                    [[false, false], [false, true], [true, false], [true, true]]
+                {
                     let time = MarkedTime {
                         time: 2.0,
                         busy,
                         share,
                         is_moved,
+                        is_throttled,
                     };
                     let read = MarkedTime::read(&time.to_value());
                     assert_eq!(read, time.is_marked().then_some(time));

@@ -50,6 +50,7 @@ mod sizing;
 mod slice;
 mod slices;
 mod stopwatch;
+mod throttles;
 
 pub use allocation::{
     AllocationRegion, Allocations, CountingAllocator, is_counting_allocator_installed,
@@ -78,3 +79,4 @@ pub use rounds::{
 pub use sizing::LEAST_SLICE;
 pub use slice::{IterationTime, Region, Slice};
 pub use stopwatch::Stopwatch;
+pub use throttles::Throttles;

@@ -127,6 +127,15 @@ impl<'a> Stopwatch<'a> {
         time
     }
 
+    /// Runs slices, and says whether the core was slowed down because of heat meanwhile.
+    pub(crate) fn watch_heat<R>(&self, run: impl FnOnce() -> R) -> (R, bool) {
+        let before = self.timer.throttles();
+        let result = run();
+        let pair = before.and_then(|before| Some((before, self.timer.throttles()?)));
+        let is_throttled = pair.is_some_and(|(before, after)| after.is_more_than(before));
+        (result, is_throttled)
+    }
+
     /// Runs a slice, which gives something and says how long it took, and tells how the cores were used meanwhile: by
     /// all of it, or by its timed pieces alone. Reading that costs some 300 ns, which short pieces would not bear.
     pub(crate) fn observe<R>(

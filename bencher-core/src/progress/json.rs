@@ -20,9 +20,10 @@ use super::{ProgressSink, SampleEvent};
 /// A `sample` line is written after its sample is durable. A sample that the store did not accept has the state `not
 /// stored`.
 ///
-/// Four further fields of a `sample` line describe times, by the name of the result. A field without an entry is left
+/// Five further fields of a `sample` line describe times, by the name of the result. A field without an entry is left
 /// out. `preempted` has the time on the core, if every call was preempted. `share_of_slices` has the share of the timing
-/// slices that count, if many do not. `moved` is true if the system moved the program to another core.
+/// slices that count, if many do not. `moved` is true if the system moved the program to another core, and `throttled`
+/// if a core was slowed down because of heat.
 /// `below_resolution` has the shortest measurable time, if the time was shorter.
 ///
 /// Integers beyond 64 bits and numbers that are not finite are written as text. A line that cannot be written is
@@ -156,6 +157,7 @@ struct Marks {
     preempted: Map<String, Json>,
     shares: Map<String, Json>,
     moved: Map<String, Json>,
+    throttled: Map<String, Json>,
     floors: Map<String, Json>,
 }
 
@@ -178,6 +180,9 @@ impl Marks {
         if marked.is_moved {
             self.moved.insert(name.to_owned(), Json::Bool(true));
         }
+        if marked.is_throttled {
+            self.throttled.insert(name.to_owned(), Json::Bool(true));
+        }
         number(marked.time)
     }
 
@@ -187,6 +192,7 @@ impl Marks {
             ("preempted", self.preempted),
             ("share_of_slices", self.shares),
             ("moved", self.moved),
+            ("throttled", self.throttled),
             ("below_resolution", self.floors),
         ];
         for (name, marks) in fields {
@@ -234,6 +240,7 @@ mod tests {
         let moved = MarkedTime {
             share: Some(0.85),
             is_moved: true,
+            is_throttled: true,
             ..MarkedTime::of(0.5)
         };
         let preempted = MarkedTime {
@@ -255,6 +262,7 @@ mod tests {
         let event: Json = serde_json::from_slice(&out).unwrap();
         assert_eq!(event["results"], json!({"a": 0.5, "b": 2.0, "c": 4.0}));
         assert_eq!(event["moved"], json!({"a": true}));
+        assert_eq!(event["throttled"], json!({"a": true}));
         assert_eq!(event["share_of_slices"], json!({"a": 0.85}));
         assert_eq!(event["preempted"], json!({"b": 0.25}));
         assert_eq!(event.get("below_resolution"), None);

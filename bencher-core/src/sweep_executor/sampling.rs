@@ -337,6 +337,7 @@ fn both(one: MarkedTime, other: MarkedTime) -> MarkedTime {
         busy: combined(one.busy, other.busy, std::ops::Add::add),
         share: combined(one.share, other.share, f64::min),
         is_moved: one.is_moved || other.is_moved,
+        is_throttled: one.is_throttled || other.is_throttled,
     }
 }
 
