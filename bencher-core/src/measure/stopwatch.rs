@@ -155,11 +155,14 @@ impl<'a> Stopwatch<'a> {
             (self.timer.core_use().since(before), wall)
         };
         self.each_piece.set(false);
-        // Code that waits may wake on another core, which belongs to it. The system stops a thread that it moves.
+        // Code that waits may wake on another core, which belongs to it. The system stops a thread that it moves. A move
+        // between timed pieces cools the caches, too.
+        let is_moved = self.timer.core() != core
+            && self.timer.core_use().since(before).preemptions > 0;
         let observed = CoreObservation {
             used,
             wall,
-            is_moved: used.preemptions > 0 && self.timer.core() != core,
+            is_moved,
         };
         (result, time, observed)
     }
