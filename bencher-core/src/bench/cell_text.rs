@@ -220,7 +220,9 @@ impl PointCells<'_> {
         let nearest = preempted
             .filter_map(|flat| Some((flat, away(flat)?)))
             .min_by(|(_, a), (_, b)| a.total_cmp(b));
-        self.variable.cell(nearest?.0)?.reason
+        let reason = self.variable.cell(nearest?.0)?.reason?;
+        // Other notes have signs of their own.
+        reason.split("; ").next()
     }
 
     /// How many of several truth values are true: all of three are no certainty.

@@ -157,8 +157,8 @@ impl<'a> Stopwatch<'a> {
         self.each_piece.set(false);
         // Code that waits may wake on another core, which belongs to it. The system stops a thread that it moves. A move
         // between timed pieces cools the caches, too.
-        let is_moved = self.timer.core() != core
-            && self.timer.core_use().since(before).preemptions > 0;
+        let is_moved =
+            self.timer.core() != core && self.timer.core_use().since(before).preemptions > 0;
         let observed = CoreObservation {
             used,
             wall,
