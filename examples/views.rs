@@ -1,5 +1,5 @@
-//! What does a search tree look like after inserts in some order? Each sample writes the tree that it built as HTML, and
-//! the report shows it in a frame of its own.
+//! What does a search tree look like after inserts in some order? Each sample writes the tree that it built as HTML,
+//! and the report shows it in a frame of its own.
 //!
 //! `cargo run --release --example views`
 

@@ -56,8 +56,8 @@ mod tool;
 /// # Ok::<(), bencher::BoxError>(())
 /// ```
 ///
-/// A sweep that was only listed, planned or not chosen has an empty result. [`was_run`](BenchResult::was_run) says whether
-/// it ran.
+/// A sweep that was only listed, planned or not chosen has an empty result. [`was_run`](BenchResult::was_run) says
+/// whether it ran.
 pub use bencher_core::bench;
 #[cfg(feature = "engine")]
 pub use bencher_core::engine;

@@ -115,7 +115,8 @@ fn too_few_pairs_are_refused_and_a_broken_program_is_named() {
     );
 }
 
-/// Ctrl-C ends a comparison in order: it says what was measured, with the verdicts of the latest look, and leaves nothing.
+/// Ctrl-C ends a comparison in order: it says what was measured, with the verdicts of the latest look, and leaves
+/// nothing.
 #[test]
 fn an_interrupted_comparison_says_what_was_measured() {
     let folder = tempfile::tempdir().unwrap();

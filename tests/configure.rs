@@ -91,8 +91,8 @@ impl<T: std::fmt::Debug + Default + Clone + Send + Sync + 'static> Benchmark for
     }
 }
 
-/// A rule may be for a result of a type whose sweep begins later; one for a result that no type has is an error before a
-/// sample is taken.
+/// A rule may be for a result of a type whose sweep begins later; one for a result that no type has is an error before
+/// a sample is taken.
 #[test]
 fn a_rule_is_for_a_result_of_some_type_of_the_program() {
     let mut program = bench(&["--regression", "halves=5", "--regression", "half=none"]);

@@ -47,8 +47,8 @@ fn tool() -> PathBuf {
     test.ancestors().nth(2).unwrap().join("cargo-bencher")
 }
 
-/// A package with a benchmark whose times are known: they grow with the length, and a length of 30 costs a tenth more where
-/// that is slow.
+/// A package with a benchmark whose times are known: they grow with the length, and a length of 30 costs a tenth more
+/// where that is slow.
 fn write(repository: &Path, slow: bool) {
     let manifest = format!(
         "[package]\nname = \"gated\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
@@ -256,8 +256,8 @@ fn run_at(commit: &str, number: usize, micros: f64) -> SweepRecord {
     }
 }
 
-/// Six commits, of which the last is slower by a tenth and the fourth, which git tries first, does not build: the search
-/// skips that one, names the last, and leaves the user's checkout alone.
+/// Six commits, of which the last is slower by a tenth and the fourth, which git tries first, does not build: the
+/// search skips that one, names the last, and leaves the user's checkout alone.
 #[test]
 fn the_search_names_the_first_slower_commit() {
     let _alone = alone();

@@ -108,7 +108,8 @@ fn no_arrow_runs_up() {
     assert!(arrows.is_empty(), "{}", arrows.join("\n"));
 }
 
-/// `thread::spawn` and `Scope::spawn` panic where the system allows no further thread; `thread::Builder` gives an error.
+/// `thread::spawn` and `Scope::spawn` panic where the system allows no further thread; `thread::Builder` gives an
+/// error.
 #[test]
 fn no_library_code_panics_where_no_thread_can_be_started() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -4,8 +4,8 @@
 //! Each module imports only from the modules listed before it: [`value`], [`stats`], [`panics`], [`var`], [`space`],
 //! [`dataset`], [`claim`], [`measure`], [`record`], `regression`, `history`, [`store`], [`plan`], [`evaluator`],
 //! [`context`], [`job`], `optimize`, `sweeper`, `engine`, [`progress`], [`result_collector`], [`sweep_executor`],
-//! [`mod@bench`], [`cli`], [`runner`]. `regression` and `history` need the feature `history`, `optimize` needs `search`,
-//! and `sweeper` and `engine` need the features of their names.
+//! [`mod@bench`], [`cli`], [`runner`]. `regression` and `history` need the feature `history`, `optimize` needs
+//! `search`, and `sweeper` and `engine` need the features of their names.
 //!
 //! Examples that need a type to sweep share this one, and do not repeat it:
 //!

@@ -32,7 +32,8 @@ pub(crate) fn order(count: usize, compare: &mut dyn FnMut(usize, usize) -> Order
     order
 }
 
-/// An ordered map, filled entry by entry; `collect` would sort the entries first, with a sort for each kind of iterator.
+/// An ordered map, filled entry by entry; `collect` would sort the entries first, with a sort for each kind of
+/// iterator.
 pub(crate) fn map<K: Ord, V>(entries: impl Iterator<Item = (K, V)>) -> BTreeMap<K, V> {
     let mut map = BTreeMap::new();
     map.extend(entries);

@@ -150,8 +150,8 @@ fn the_points_are_those_that_their_p_values_select() {
     );
 }
 
-/// Half of the points are slower, the others equal, without a threshold and with early stopping: the mean share of equal
-/// points among the flagged ones stays below the rate, which is 40 % here so that there is something to see.
+/// Half of the points are slower, the others equal, without a threshold and with early stopping: the mean share of
+/// equal points among the flagged ones stays below the rate, which is 40 % here so that there is something to see.
 #[test]
 fn the_share_of_false_discoveries_is_at_most_the_rate_over_all_looks() {
     let options = CompareOptions {
@@ -199,8 +199,8 @@ impl RunSpreads for OnePercent {
 }
 
 /// Stored runs: with a spread of 1 %, the bounds of the normal distribution are 1.4 % times its quantile. Eight of ten
-/// points are slower by 5.8 %: beyond 2 % by 2.59 standard errors, which a misrate of 0.05 · 8 / (10 · 2.93) shows (2.47)
-/// and that of one point, 0.05 / 10, does not (2.81).
+/// points are slower by 5.8 %: beyond 2 % by 2.59 standard errors, which a misrate of 0.05 · 8 / (10 · 2.93) shows
+/// (2.47) and that of one point, 0.05 / 10, does not (2.81).
 #[test]
 fn stored_runs_have_the_same_rule() {
     let base = [record(&[1.0; 10])];

@@ -1,6 +1,6 @@
-//! How often the race of the finalists at the end of a search names a wrong point, and how often the bounds of the named
-//! one hold: whole searches with fake measurements, whose true values are known. They are numbers or times; the times are
-//! drawn as well, so that nothing waits for them.
+//! How often the race of the finalists at the end of a search names a wrong point, and how often the bounds of the
+//! named one hold: whole searches with fake measurements, whose true values are known. They are numbers or times; the
+//! times are drawn as well, so that nothing waits for them.
 
 use std::cell::{Cell, RefCell};
 use std::f64::consts::PI;

@@ -1,9 +1,8 @@
 //! Whether measured times keep their word: `cargo xtask bench honesty`.
 //!
-//! How often bounds hold that claim to hold in 95 of 100 cases; what a drifting machine does to an
-//! input; how often a difference is found where there is one, and where there is none; how often the finalists of a search
-//! are named wrongly. Parts are chosen by name:
-//! `cargo bench --bench honesty -- modes`.
+//! How often bounds hold that claim to hold in 95 of 100 cases; what a drifting machine does to an input; how often a
+//! difference is found where there is one, and where there is none; how often the finalists of a search are named
+//! wrongly. Parts are chosen by name: `cargo bench --bench honesty -- modes`.
 
 mod coverage;
 mod differences;

@@ -1,5 +1,5 @@
-//! Problems that the search was not made with: many inputs, noise, a deceptive basin, late values, few allowed points, and
-//! values of all magnitudes.
+//! Problems that the search was not made with: many inputs, noise, a deceptive basin, late values, few allowed points,
+//! and values of all magnitudes.
 
 use bencher::optimize::{Asked, Goal, Sampler, Search, SearchOptions};
 use bencher::plan::SweepChoice;

@@ -1,5 +1,5 @@
-//! How near searches come to the best point, and what a proposal costs: `cargo xtask bench search`. The figures stand in
-//! docs/search.md. `-- SEEDS PROBLEM...` runs fewer seeds, or some problems.
+//! How near searches come to the best point, and what a proposal costs: `cargo xtask bench search`. The figures stand
+//! in docs/search-quality.md. `-- SEEDS PROBLEM...` runs fewer seeds, or some problems.
 
 mod further;
 mod others;

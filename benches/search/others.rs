@@ -1,4 +1,5 @@
-//! Problems that no prototype was tuned on: flags, noise of times, constraints, words, traps, failures. Only the distance to random matters.
+//! Problems that no prototype was tuned on: flags, noise of times, constraints, words, traps, failures. Only the
+//! distance to random matters.
 
 use std::f64::consts::PI;
 
@@ -183,8 +184,8 @@ fn methods(x: &Methods) -> Vec<f64> {
     vec![0.4 + 0.03 * (parts - 1.0).powi(2) + 0.3 * (x.share - 0.8).powi(2) + fast]
 }
 
-/// Levy's function in six dimensions, whose waves hide the way to its least value, 0 at (1, 1, 1, 1, 1, 1). A quarter of the
-/// space or so fails.
+/// Levy's function in six dimensions, whose waves hide the way to its least value, 0 at (1, 1, 1, 1, 1, 1). A quarter
+/// of the space or so fails.
 #[derive(ParametrizedSweep, Clone, Debug)]
 struct Waves {
     #[sweep(bounds(-10.0, 10.0))]

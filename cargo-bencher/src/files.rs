@@ -6,8 +6,8 @@ use bencher_core::dataset::Dataset;
 use bencher_core::record::{Counts, SweepRecord};
 use bencher_core::store::load_result;
 
-/// The result in a file: a result file of a store, or a dataset that `cargo bencher export` wrote as JSON (`.json`) or as
-/// CSV (`.csv`).
+/// The result in a file: a result file of a store, or a dataset that `cargo bencher export` wrote as JSON (`.json`) or
+/// as CSV (`.csv`).
 ///
 /// # Errors
 /// Where the file cannot be read, or has no result.

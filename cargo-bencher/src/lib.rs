@@ -1,8 +1,8 @@
-//! The tool of `bencher`: it draws reports, lists and exports stored results, and looks after stores, in the folder where
-//! the programs are run.
+//! The tool of `bencher`: it draws reports, lists and exports stored results, and looks after stores, in the folder
+//! where the programs are run.
 //!
-//! `cargo bencher COMMAND` is [`run`]; [`USAGE`] lists the commands. Programs that are built without the feature `report`
-//! have it draw their reports.
+//! `cargo bencher COMMAND` is [`run`]; [`USAGE`] lists the commands. Programs that are built without the feature
+//! `report` have it draw their reports.
 
 mod ab;
 mod cache;

@@ -1,4 +1,5 @@
-//! Workers that programs of a site start: a real Slurm on three simulated hosts, of which one crashes, and a real mpirun.
+//! Workers that programs of a site start: a real Slurm on three simulated hosts, of which one crashes, and a real
+//! mpirun.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -238,7 +239,8 @@ fn slurm_starts_workers_whose_host_may_crash_and_cancels_them() {
     let args = ["--executor", "cluster", "--launch", &launch];
     let mut run = site.run(store.path(), &environment, &args);
     run.until_done(10);
-    // As at the end of its time: all processes of the job get the signal, and the worker ends its sample before it leaves.
+    // As at the end of its time: all processes of the job get the signal, and the worker ends its sample before it
+    // leaves.
     let jobs = slurm.ask("squeue", &["-h", "-w", "n1", "-o", "%i"]);
     let jobs: Vec<&str> = jobs.split_whitespace().collect();
     slurm.ask("scancel", &["--signal=TERM", jobs[0]]);

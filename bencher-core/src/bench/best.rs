@@ -45,7 +45,8 @@ impl RacedResult {
     }
 }
 
-/// By how much no point is better than the leader of a race that is undecided: a share of a best value near 0 says nothing.
+/// By how much no point is better than the leader of a race that is undecided: a share of a best value near 0 says
+/// nothing.
 fn margin_text(margin: Option<f64>, values: RaceValues) -> String {
     let Some(margin) = margin.filter(|margin| margin.is_finite() && *margin > 0.0) else {
         return String::new();

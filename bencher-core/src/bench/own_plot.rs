@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 /// A plot of the program's own, which the report of a sweep has besides the usual ones.
 ///
-/// This crate does not draw, so it only hands the plot on, from [`SweepBuilder::own_plot`](super::SweepBuilder::own_plot)
-/// to the [`Reporter`](super::Reporter). The package that draws says what it has to be: `bencher::report::CustomPlot`.
+/// This crate does not draw, so it only hands the plot on, from
+/// [`SweepBuilder::own_plot`](super::SweepBuilder::own_plot) to the [`Reporter`](super::Reporter). The package that
+/// draws says what it has to be: `bencher::report::CustomPlot`.
 ///
 /// ```
 /// use bencher_core::bench::OwnPlot;

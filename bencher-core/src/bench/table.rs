@@ -6,10 +6,10 @@ use crate::value::{Kind, Value};
 use super::cell_text::{Footnotes, PointCells};
 use super::columns::TimeColumns;
 
-/// The results as a table of text: a row for every point, at most `rows` rows. A cell shows the repeats as their mean, with
-/// their standard deviation as `(sd N)`. A measured time, or a value computed from one, is shown as its centre ± half the
-/// distance of its bounds at 95 %, in percent. `columns` selects further columns of times. Lines below the table explain
-/// its signs.
+/// The results as a table of text: a row for every point, at most `rows` rows. A cell shows the repeats as their mean,
+/// with their standard deviation as `(sd N)`. A measured time, or a value computed from one, is shown as its centre ±
+/// half the distance of its bounds at 95 %, in percent. `columns` selects further columns of times. Lines below the
+/// table explain its signs.
 ///
 /// Inputs are shown as they are. The deviation is the sample standard deviation (`n - 1`). Results are rounded to four
 /// significant digits, deviations to two. A column of results has one prefix, which suits its largest number: seconds

@@ -23,8 +23,8 @@ pub(super) fn run(config: &RunConfig, interrupt: &Interrupt) -> ExitCode {
     }
 }
 
-/// Works for a run of this program as this number of workers, which run no benchmark: the only result of a sample is the
-/// number of its point. For benchmarks of clusters.
+/// Works for a run of this program as this number of workers, which run no benchmark: the only result of a sample is
+/// the number of its point. For benchmarks of clusters.
 ///
 /// # Errors
 /// Where there is no server and no sweep, or the workers are refused.

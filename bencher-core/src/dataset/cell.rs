@@ -152,8 +152,8 @@ const THROTTLED: &str = "core throttled because of heat";
 
 /// The note at a time that something disturbed: `of 85.0 % of the timing slices; moved to another core`.
 ///
-/// `busy` is the time on a core, in seconds, if every call was preempted. `share` is the share of the slices that count,
-/// if many do not.
+/// `busy` is the time on a core, in seconds, if every call was preempted. `share` is the share of the slices that
+/// count, if many do not.
 pub(crate) fn mark_text(
     busy: Option<f64>,
     share: Option<f64>,

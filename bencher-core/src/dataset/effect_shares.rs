@@ -1,5 +1,5 @@
-//! The analysis of variance behind the importance of inputs: sums of squares between the levels of some inputs, and what
-//! the bounds of the points leave open about them.
+//! The analysis of variance behind the importance of inputs: sums of squares between the levels of some inputs, and
+//! what the bounds of the points leave open about them.
 
 use crate::stats::distribution::normal_two_sided;
 use crate::stats::{MISRATE, mean};
@@ -247,8 +247,8 @@ impl<'d> EffectShares<'d> {
         self.points.iter().map(|point| point.noise).sum()
     }
 
-    /// The share of a sum of squares, with its bounds by those of the sum and of all other differences. `part` is what of
-    /// the difference of a point from the mean belongs to the sum.
+    /// The share of a sum of squares, with its bounds by those of the sum and of all other differences. `part` is what
+    /// of the difference of a point from the mean belongs to the sum.
     fn bounded(
         &self,
         mut sum: SumOfSquares,

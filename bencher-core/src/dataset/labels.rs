@@ -56,8 +56,8 @@ impl Labels {
 
 impl Dim {
     /// The text of a coordinate, in full and on one line. It is the shortest text that reads back as the coordinate,
-    /// with a symbol in place of each control character (`␤` for a line end), and an escape in place of each mark of writing
-    /// direction.
+    /// with a symbol in place of each control character (`␤` for a line end), and an escape in place of each mark of
+    /// writing direction.
     ///
     /// ```
     /// use bencher_core::dataset::Dim;

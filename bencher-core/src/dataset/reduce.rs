@@ -8,10 +8,10 @@ use super::{CellState, Dataset, DatasetError, Dim, Variable, VariableInfo};
 
 /// Statistics over dimensions, of the cells that hold a value.
 ///
-/// Cells without a value are ignored, except cells whose value is known to be small or large. Where half of the cells or
-/// more are below resolution, the reduced cell is below resolution. For medians, quantiles and extremes of a timed
-/// result, cells below resolution count as shorter than all others, and timed-out cells as longer. The other
-/// statistics ignore fewer such cells: use [`timings`](Dataset::timings) for a centre that includes them.
+/// Cells without a value are ignored, except cells whose value is known to be small or large. Where half of the cells
+/// or more are below resolution, the reduced cell is below resolution. For medians, quantiles and extremes of a timed
+/// result, cells below resolution count as shorter than all others, and timed-out cells as longer. The other statistics
+/// ignore fewer such cells: use [`timings`](Dataset::timings) for a centre that includes them.
 ///
 /// See [`Dataset::reduce`] for an example.
 impl Dataset {
@@ -171,7 +171,8 @@ impl Dataset {
         self.reduce_ordered(dims, |values| of_numbers(values, stats::min))
     }
 
-    /// The largest value over some dimensions; NaN where a value is, as in a mean. See [`min`](Self::min) for an example.
+    /// The largest value over some dimensions; NaN where a value is, as in a mean. See [`min`](Self::min) for an
+    /// example.
     ///
     /// # Errors
     /// Where a dimension does not exist.

@@ -117,7 +117,8 @@ impl Dataset {
         Ok(self)
     }
 
-    /// Replaces the coordinates of a dimension by their texts, so that they are names: a report then draws a curve for each.
+    /// Replaces the coordinates of a dimension by their texts, so that they are names: a report then draws a curve for
+    /// each.
     ///
     /// ```
     /// # use bencher_core::dataset::{Dataset, DatasetError, Dim};

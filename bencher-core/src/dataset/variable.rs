@@ -60,8 +60,8 @@ impl VariableInfo {
     }
 }
 
-/// The attribute of a dataset that names the results for which each panel of a figure has an axis of its own, separated by
-/// `, `.
+/// The attribute of a dataset that names the results for which each panel of a figure has an axis of its own, separated
+/// by `, `.
 ///
 /// ```
 /// assert_eq!(bencher_core::dataset::OWN_AXES, "own_axes");

@@ -1,5 +1,5 @@
-//! Guards against the end of the process within a run: measured code may call `exit`, abort or crash, which must not look
-//! like success, and leaves the question at which point it happened.
+//! Guards against the end of the process within a run: measured code may call `exit`, abort or crash, which must not
+//! look like success, and leaves the question at which point it happened.
 //!
 //! A run holds a [`RunGuard`] while it lasts, a sweep a [`SweepGuard`], and a sample a [`SampleGuard`]. When the
 //! process ends within a run, a hook names the current sample, and makes the exit status nonzero.

@@ -14,7 +14,7 @@ use crate::store::load_last_results;
 use super::{BetweenRunSpread, History, HistoryError, SeriesKey, between_run_spread, list_series};
 
 /// From how many runs on their spread counts, if it is not larger than what is assumed without any. Bounds from fewer
-/// would be wider than the assumed ones (docs/compare.md has the figures).
+/// would be wider than the assumed ones (docs/error-rates.md has the figures).
 const KNOWN_FROM: usize = 10;
 
 /// The most runs of a sweep that are read.

@@ -127,7 +127,8 @@ pub fn judge_by_history(
     found
 }
 
-/// The points of a result that every earlier run has as well, so that a grid that grows or moves does not change the mean.
+/// The points of a result that every earlier run has as well, so that a grid that grows or moves does not change the
+/// mean.
 fn shared_points<'n>(
     declared: &'n ResultNumbers,
     history: &[Option<&ResultNumbers>],

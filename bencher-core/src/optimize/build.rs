@@ -8,7 +8,8 @@ use crate::var::{Branch, Domain, Scale as Spacing, Values};
 use super::dimension::{Dimension, MOST_LEVELS, Places, Scale};
 use super::error::SearchError;
 
-/// The search tries the numbers of a list by order of magnitude if the largest is at least this many times the smallest.
+/// The search tries the numbers of a list by order of magnitude if the largest is at least this many times the
+/// smallest.
 const WIDE: f64 = 100.0;
 
 /// The deepest variants within variants.

@@ -74,8 +74,8 @@ impl Scale {
         }
     }
 
-    /// The place for a number from 0 to below 1, such that all values are equally likely; a logarithmic scale has equally
-    /// likely orders of magnitude.
+    /// The place for a number from 0 to below 1, such that all values are equally likely; a logarithmic scale has
+    /// equally likely orders of magnitude.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -116,8 +116,8 @@ impl Scale {
         }
     }
 
-    /// The ends of the interval of places that are nearest to the level at a place; none in a continuum, where levels are
-    /// too many to tell.
+    /// The ends of the interval of places that are nearest to the level at a place; none in a continuum, where levels
+    /// are too many to tell.
     pub(super) fn cell(&self, place: f64) -> Option<(f64, f64)> {
         match self {
             Self::Ordered { levels, places } => {

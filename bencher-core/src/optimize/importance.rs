@@ -7,11 +7,11 @@ use super::known::Evaluated;
 use super::process;
 use super::space::SearchSpace;
 
-/// How much one dimension of a search matters, by the model of the first goal: the share of its differences over the whole
-/// space that the dimension explains alone.
+/// How much one dimension of a search matters, by the model of the first goal: the share of its differences over the
+/// whole space that the dimension explains alone.
 ///
-/// The bounds are those at 95 % by the jackknife: from how much the estimate differs when a quarter of the points is left
-/// out. The share of a pair is what both explain beyond what each explains alone.
+/// The bounds are those at 95 % by the jackknife: from how much the estimate differs when a quarter of the points is
+/// left out. The share of a pair is what both explain beyond what each explains alone.
 ///
 /// ```
 /// use bencher_core::optimize::Importance;
@@ -43,8 +43,8 @@ impl fmt::Display for Importance {
     }
 }
 
-/// The importance of all dimensions, the most important first, and of their pairs beyond that; empty where too few points are
-/// known. A pair has two dimensions with a `*` between them.
+/// The importance of all dimensions, the most important first, and of their pairs beyond that; empty where too few
+/// points are known. A pair has two dimensions with a `*` between them.
 pub(super) fn importance(
     space: &SearchSpace,
     done: &[Evaluated],
@@ -87,7 +87,8 @@ pub(super) fn importance(
     (alone, pairs)
 }
 
-/// Half the width of the bounds at 95 % by the jackknife (Tukey 1958), from the estimates without each part of the points.
+/// Half the width of the bounds at 95 % by the jackknife (Tukey 1958), from the estimates without each part of the
+/// points.
 fn half_width(parts: &[f64]) -> f64 {
     let count = parts.len() as f64;
     let Some(middle) = mean(parts).filter(|_| count > 1.0) else {

@@ -1,8 +1,8 @@
 //! Search instead of grid: points are proposed by a model of those that are known, and every evaluation is an ordinary
 //! sample.
 //!
-//! A [`SearchSpace`] is what can be proposed. A [`Sampler`] proposes, from the points that are known, as a pure function.
-//! A [`Search`] is both for a program's own loop.
+//! A [`SearchSpace`] is what can be proposed. A [`Sampler`] proposes, from the points that are known, as a pure
+//! function. A [`Search`] is both for a program's own loop.
 
 mod build;
 mod dimension;

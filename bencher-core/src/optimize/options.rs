@@ -54,8 +54,9 @@ impl SearchOptions {
     ///
     /// With noise or several goals, a model always expects some gain. So the search also ends without progress for 100
     /// trials, and for as many as there were up to the last progress. A trial makes progress if it is better than all
-    /// trials before it by more than this share of the best value, or, with several goals, of the range of each goal on the
-    /// front. It needs at least a ten-thousandth of the distance from the best value to the middle one, or of that range.
+    /// trials before it by more than this share of the best value, or, with several goals, of the range of each goal on
+    /// the front. It needs at least a ten-thousandth of the distance from the best value to the middle one, or of that
+    /// range.
     ///
     /// ```
     #[doc = include_str!("../example_sweep.md")]

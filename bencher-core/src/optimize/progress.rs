@@ -3,19 +3,19 @@
 use super::fronts::front;
 use super::known::Evaluated;
 
-/// A search has its chance for this many evaluations after the last one that made progress, and for as many as came before
-/// that: the later progress came, the longer the next may take.
+/// A search has its chance for this many evaluations after the last one that made progress, and for as many as came
+/// before that: the later progress came, the longer the next may take.
 const PATIENCE: u64 = 100;
 
-/// Less than this share of the distance from the best value to the middle is no progress: of a best value near 0, there is
-/// always a share that is less.
+/// Less than this share of the distance from the best value to the middle is no progress: of a best value near 0, there
+/// is always a share that is less.
 const RESOLUTION: f64 = 1e-4;
 
-/// How many evaluations there were since the last one that made progress, if these are enough to end a search; `earlier`
-/// results were known before.
+/// How many evaluations there were since the last one that made progress, if these are enough to end a search;
+/// `earlier` results were known before.
 ///
-/// An evaluation makes progress if it is better than all before it by more than a share: of the best value so far, or, with
-/// several objectives, of the range of each on the front.
+/// An evaluation makes progress if it is better than all before it by more than a share: of the best value so far, or,
+/// with several objectives, of the range of each on the front.
 pub(super) fn without_progress(
     earlier: &[Evaluated],
     trials: &[Evaluated],

@@ -229,8 +229,8 @@ impl Proposals {
         Ok(())
     }
 
-    /// Queues the best learned results that lie in the space: at most `most`, and at most a quarter of the budget. They are
-    /// tried again, because a search names its best point from its own trials alone.
+    /// Queues the best learned results that lie in the space: at most `most`, and at most a quarter of the budget. They
+    /// are tried again, because a search names its best point from its own trials alone.
     pub(crate) fn queue_learned(&mut self, most: usize) {
         let quarter = self
             .options
@@ -276,7 +276,8 @@ impl Proposals {
         Ok(())
     }
 
-    /// The numbers of the trials with a result, the best first: by the first goal, or front after front; failed ones last.
+    /// The numbers of the trials with a result, the best first: by the first goal, or front after front; failed ones
+    /// last.
     pub(crate) fn ranked(&self) -> Vec<u64> {
         let told = self.trials.iter().zip(0_u64..);
         let told = told.filter_map(|(trial, number)| Some((number, &trial.told.as_ref()?.0)));

@@ -84,7 +84,8 @@ impl Proposals {
     }
 }
 
-/// The variance of a value of the first goal about the mean of its point; none where no point was told different values.
+/// The variance of a value of the first goal about the mean of its point; none where no point was told different
+/// values.
 fn variance(points: &[ToldPoint<'_>]) -> Option<f64> {
     let (mut squares, mut freedom) = (0.0, 0.0);
     for costs in points.iter().map(ToldPoint::costs) {
@@ -104,8 +105,8 @@ fn are_same(values: &[f64]) -> bool {
     pairs.all(|pair| matches!(pair, [a, b] if a.to_bits() == b.to_bits()))
 }
 
-/// The values of the first goal of points, which are to be small: the means of what was told. Where values vary, the least
-/// of them is mostly the luckiest one, so then it is what a Gaussian process with that noise expects.
+/// The values of the first goal of points, which are to be small: the means of what was told. Where values vary, the
+/// least of them is mostly the luckiest one, so then it is what a Gaussian process with that noise expects.
 pub(super) fn estimated(space: &SearchSpace, points: &[ToldPoint<'_>]) -> Vec<f64> {
     let means = || {
         let means = points.iter().map(|point| mean(&point.costs()));

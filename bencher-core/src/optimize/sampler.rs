@@ -240,8 +240,8 @@ fn ends(values: &[&[f64]], objective: usize) -> (f64, f64) {
     })
 }
 
-/// The weights of objectives for a proposal, with a sum of 1. Those of successive proposals lie evenly among all weights:
-/// the gaps between the numbers of an additive recurrence (Weyl), in order.
+/// The weights of objectives for a proposal, with a sum of 1. Those of successive proposals lie evenly among all
+/// weights: the gaps between the numbers of an additive recurrence (Weyl), in order.
 fn weights(objectives: usize, number: u64) -> Vec<f64> {
     // The root of x^n = x + 1, which generalises the golden ratio, for n objectives.
     let mut root = 2.0_f64;
@@ -269,8 +269,8 @@ fn weights(objectives: usize, number: u64) -> Vec<f64> {
 /// Random draws before every place is looked at.
 const DRAWS: u64 = 1000;
 
-/// Random draws in a space with constraints that is too large for a look at every place: where one point of ten thousand
-/// keeps the constraints, these find it.
+/// Random draws in a space with constraints that is too large for a look at every place: where one point of ten
+/// thousand keeps the constraints, these find it.
 const MOST_DRAWS: u64 = 100_000;
 
 /// The most places that are looked at one by one.

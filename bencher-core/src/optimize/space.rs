@@ -14,9 +14,9 @@ pub(crate) type Place = Vec<f64>;
 
 /// The space of a search: the whole domains of its inputs, not the levels of a grid.
 ///
-/// It has the inputs, constants and constraints of a [`SweepChoice`]. The number of samples and the level of an input do
-/// not count. A range is divided into 2^20 steps of its scale, so that every proposal is an ordinary sample, with the
-/// same key whoever proposes it. The inputs of an enum's variant exist only with that variant.
+/// It has the inputs, constants and constraints of a [`SweepChoice`]. The number of samples and the level of an input
+/// do not count. A range is divided into 2^20 steps of its scale, so that every proposal is an ordinary sample, with
+/// the same key whoever proposes it. The inputs of an enum's variant exist only with that variant.
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]
@@ -201,9 +201,9 @@ impl SearchSpace {
         }
     }
 
-    /// The place of the values of all inputs (in the order of the schema), as a stored sample has them: it may lie between
-    /// the steps, outside the range, or at a choice that is no more. None where another input differs from the space, or a
-    /// value is of another kind.
+    /// The place of the values of all inputs (in the order of the schema), as a stored sample has them: it may lie
+    /// between the steps, outside the range, or at a choice that is no more. None where another input differs from the
+    /// space, or a value is of another kind.
     pub(crate) fn place_of(&self, values: &[Value]) -> Option<Place> {
         let mut place = vec![f64::NAN; self.dimensions.len()];
         let mut own = Vec::new();

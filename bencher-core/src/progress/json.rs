@@ -21,10 +21,10 @@ use super::{ProgressSink, SampleEvent};
 /// stored`.
 ///
 /// Five further fields of a `sample` line describe times, by the name of the result. A field without an entry is left
-/// out. `preempted` has the time on the core, if every call was preempted. `share_of_slices` has the share of the timing
-/// slices that count, if many do not. `moved` is true if the system moved the program to another core, and `throttled`
-/// if a core was slowed down because of heat.
-/// `below_resolution` has the shortest measurable time, if the time was shorter.
+/// out. `preempted` has the time on the core, if every call was preempted. `share_of_slices` has the share of the
+/// timing slices that count, if many do not. `moved` is true if the system moved the program to another core, and
+/// `throttled` if a core was slowed down because of heat. `below_resolution` has the shortest measurable time, if the
+/// time was shorter.
 ///
 /// Integers beyond 64 bits and numbers that are not finite are written as text. A line that cannot be written is
 /// dropped.

@@ -41,8 +41,8 @@ impl<'d> Inputs<'d> {
         !self.settings.is_empty() && !self.alternatives.is_empty()
     }
 
-    /// The best alternative of each setting, or the best of all points; `None` where the sweep has a single point, or no
-    /// point has a value.
+    /// The best alternative of each setting, or the best of all points; `None` where the sweep has a single point, or
+    /// no point has a value.
     pub(super) fn groups(&self, result: &str) -> Option<Vec<Optimum>> {
         if !self.has_settings() {
             let found = self.dataset.optimum(result).ok()??;

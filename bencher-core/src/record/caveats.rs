@@ -80,8 +80,8 @@ pub fn caveats_by_result(caveats: &[Caveat]) -> Vec<(&Caveat, String)> {
     lines.collect()
 }
 
-/// What makes values of a dataset doubtful: failed samples first, then, for each result, undecided settings, points below
-/// resolution, with several modes, without bounds, or without a value. Empty where nothing does.
+/// What makes values of a dataset doubtful: failed samples first, then, for each result, undecided settings, points
+/// below resolution, with several modes, without bounds, or without a value. Empty where nothing does.
 ///
 /// Points that a constraint skips are not counted. A timed result needs bounds at every point, another result where its
 /// repeats differ.

@@ -73,13 +73,14 @@ const SINGLE: &str = "; from one sample a point";
 /// Inputs that explain less than this share of the differences are not named.
 const LEAST_SHARE: f64 = 0.001;
 
-/// What a dataset says of each result with a [direction](Direction): the best point with its bounds, and by how much the
-/// inputs matter.
+/// What a dataset says of each result with a [direction](Direction): the best point with its bounds, and by how much
+/// the inputs matter.
 ///
-/// If the sweep [compares](crate::bench::SweepBuilder::compare) an input, its levels are the alternatives, and the other
-/// inputs are settings. If it compares none, and has both inputs that are numbers and others, such as sizes and codecs, the
-/// numbers are settings and the others alternatives. The finding is then the best alternative at each setting. Where the
-/// bounds of two points overlap, it says that the values do not decide between them ([`Dataset::optimum`]).
+/// If the sweep [compares](crate::bench::SweepBuilder::compare) an input, its levels are the alternatives, and the
+/// other inputs are settings. If it compares none, and has both inputs that are numbers and others, such as sizes and
+/// codecs, the numbers are settings and the others alternatives. The finding is then the best alternative at each
+/// setting. Where the bounds of two points overlap, it says that the values do not decide between them
+/// ([`Dataset::optimum`]).
 ///
 /// ```
 /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -333,8 +334,9 @@ fn equals(found: &Optimum) -> String {
     }
 }
 
-/// Whether a result has one sample at each point, and is neither a time nor a count: the values decide, and nothing shows
-/// whether they would be the same again. Whole numbers are taken for what the code gives every time, as in comparisons.
+/// Whether a result has one sample at each point, and is neither a time nor a count: the values decide, and nothing
+/// shows whether they would be the same again. Whole numbers are taken for what the code gives every time, as in
+/// comparisons.
 fn has_single_samples(dataset: &Dataset, variable: &Variable) -> bool {
     let is_exact = matches!(variable.info.kind, Kind::Int(_) | Kind::Uint(_));
     !is_exact && !is_repeated(dataset) && !dataset.is_centred(variable)
@@ -563,7 +565,8 @@ mod tests {
             "A is best at all 3 values of n (ahead of the next by a factor of 1.5)"
         );
         let found = findings(&of);
-        // By hand: of the squares of the logarithms, n has 4 ln(2)² = 1.92, which 1.5 ln(1.5)² = 0.25, and nothing is left.
+        // By hand: of the squares of the logarithms, n has 4 ln(2)² = 1.92, which 1.5 ln(1.5)² = 0.25, and nothing is
+        // left.
         assert_eq!(found[1].kind, FindingKind::Matters);
         assert_eq!(
             found[1].text,

@@ -63,7 +63,8 @@ impl Group {
 
 /// The median log-ratio of a group's points in each pair; pairs that lack more than half of the points do not count.
 ///
-/// `log_ratios` has for each point the [`pair_log_ratios`](crate::regression::pair_log_ratios), in the order of the pairs.
+/// `log_ratios` has for each point the [`pair_log_ratios`](crate::regression::pair_log_ratios), in the order of the
+/// pairs.
 ///
 /// The median, and not the mean: one point that is three times as slow moves the mean of 25 points by 4.5 % and
 /// their median hardly at all, and that point has its own verdict. The price is a quarter of width where the noise

@@ -88,8 +88,8 @@ const FEWEST_EQUAL: usize = 3;
 
 /// The judgement of deterministic numbers; none where a side has fewer than three repeats, or they differ.
 ///
-/// Three equal repeats are no proof, so only results that should be deterministic belong here: counts of
-/// operations, sizes, checks that pass. The threshold holds for these too; [`Threshold::NONE`](crate::regression::Threshold::NONE)
+/// Three equal repeats are no proof, so only results that should be deterministic belong here: counts of operations,
+/// sizes, checks that pass. The threshold holds for these too; [`Threshold::NONE`](crate::regression::Threshold::NONE)
 /// flags every change.
 ///
 /// ```

@@ -192,10 +192,10 @@ pub struct Selection {
 
 /// The discoveries among points, at a false discovery rate: of those flagged, the expected share of false ones.
 ///
-/// The step-up rule: the largest R such that R p-values are at most `R q / (P c)`, where c is 1 or the harmonic sum
-/// of P. The p-values are those against the threshold band
-/// ([`SignedRanks::p_value`](crate::regression::SignedRanks::p_value)). NaN counts as 1. With several looks, `rate` is the
-/// share of one look.
+/// The step-up rule: the largest R such that R p-values are at most `R q / (P c)`, where c is 1 or the harmonic sum of
+/// P. The p-values are those against the threshold band
+/// ([`SignedRanks::p_value`](crate::regression::SignedRanks::p_value)). NaN counts as 1. With several looks, `rate` is
+/// the share of one look.
 ///
 /// ```
 /// use bencher_core::regression::{Dependence, select_discoveries};

@@ -15,8 +15,8 @@ use super::verdict::{Effect, Judgement, Rule, Scale, Verdict};
 /// test.
 /// The order within each pair must be random: a program that always runs second takes all the drift.
 ///
-/// A pair that lacks a finite value on either side does not count, nor do values without a partner. Failing
-/// samples are therefore a question of their own: judge them by [`judge_proportions`](crate::regression::judge_proportions).
+/// A pair that lacks a finite value on either side does not count, nor do values without a partner. Failing samples are
+/// therefore a question of their own: judge them by [`judge_proportions`](crate::regression::judge_proportions).
 ///
 /// ```
 /// use bencher_core::var::Direction;

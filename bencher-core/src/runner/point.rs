@@ -143,9 +143,9 @@ type Reading<'t> = Vec<(&'t str, &'t str)>;
 /// The most readings of a text that are tried.
 const MOST_READINGS: usize = 4096;
 
-/// The ways to read a text as values between commas, each behind its name. A comma before a name probably ends a value, so the
-/// first reading ends every value at the first such comma; the others have some of them within values. A reading that has a
-/// name twice is left out; the text says so.
+/// The ways to read a text as values between commas, each behind its name. A comma before a name probably ends a value,
+/// so the first reading ends every value at the first such comma; the others have some of them within values. A reading
+/// that has a name twice is left out; the text says so.
 ///
 /// # Errors
 /// Where the text begins with no name.

@@ -249,8 +249,8 @@ pub fn proportion_error(values: &[f64]) -> Option<f64> {
 
 /// The bounds of a proportion at 95 %; `None` without values.
 ///
-/// The values are 0 or 1. These are the score bounds of Wilson (Journal of the American Statistical Association 22, 1927),
-/// which hold for few values, too, and are wider than nothing where all values are equal.
+/// The values are 0 or 1. These are the score bounds of Wilson (Journal of the American Statistical Association 22,
+/// 1927), which hold for few values, too, and are wider than nothing where all values are equal.
 ///
 /// ```
 /// # use bencher_core::stats;

@@ -103,8 +103,9 @@ pub fn lowest_mode(values: &[f64]) -> Option<LowestMode> {
     })
 }
 
-/// The lowest mode of repeats of any result, so that one number says little of them. `None` where they have one mode, and
-/// where this is not told: of fewer than twelve values, of more than 10,000, and of values that repeat, such as counts.
+/// The lowest mode of repeats of any result, so that one number says little of them. `None` where they have one mode,
+/// and where this is not told: of fewer than twelve values, of more than 10,000, and of values that repeat, such as
+/// counts.
 ///
 /// A tail is no mode here: many results have one by their nature.
 ///

@@ -101,7 +101,8 @@ pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
     computed(values, misrate)
 }
 
-/// From this many values on, a summary is remembered: it takes a tenth of a second, and tables, findings and figures need it.
+/// From this many values on, a summary is remembered: it takes a tenth of a second, and tables, findings and figures
+/// need it.
 const MANY: usize = 50_000;
 
 /// How many of them are remembered.

@@ -162,8 +162,8 @@ impl Evaluations<'_> {
         run.progress.advance(&self.counts);
     }
 
-    /// Tells the search of a trial whose samples are all there: their means, or the first failure. A trial that seems to
-    /// have reached the target is measured again before that.
+    /// Tells the search of a trial whose samples are all there: their means, or the first failure. A trial that seems
+    /// to have reached the target is measured again before that.
     fn tell(&mut self, trial: u64, run: &mut SearchContext<'_>) {
         let submitted = self.repeats.get(&trial).copied().unwrap_or(0) as usize;
         let is_told = self.search.proposals.is_told(trial);

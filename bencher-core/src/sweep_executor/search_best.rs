@@ -25,8 +25,8 @@ const MOST_FINAL_ROUNDS: u64 = 40;
 /// What does not matter, unless the user says otherwise.
 const WITHIN: f64 = 0.01;
 
-/// The point that is named the best, by samples that were not used to choose it: the best of many noisy values is mostly
-/// the luckiest one.
+/// The point that is named the best, by samples that were not used to choose it: the best of many noisy values is
+/// mostly the luckiest one.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct NamedBest {
     pub(crate) trial: u64,
@@ -72,8 +72,8 @@ impl NamedBest {
 }
 
 impl Evaluations<'_> {
-    /// Has those that may be the best race, side by side, and measures the winner again: it is named with what was measured
-    /// then.
+    /// Has those that may be the best race, side by side, and measures the winner again: it is named with what was
+    /// measured then.
     pub(super) fn name_best(&mut self, run: &mut SearchContext<'_>) -> Option<NamedBest> {
         let proposals = &self.search.proposals;
         let [goal] = proposals.goals() else {
@@ -112,8 +112,8 @@ impl Evaluations<'_> {
         NamedBest::of(winner, &values, timed, Some(race))
     }
 
-    /// Measures the finalists in rounds, until one is the best within what does not matter, or the rounds end. Gives the
-    /// winner, and the first of its repeats that took part.
+    /// Measures the finalists in rounds, until one is the best within what does not matter, or the rounds end. Gives
+    /// the winner, and the first of its repeats that took part.
     fn race(
         &mut self,
         finalists: &[u64],
@@ -200,8 +200,8 @@ pub(super) fn scaled(mut values: Vec<f64>, timed: bool) -> Vec<f64> {
     values
 }
 
-/// The bounds at 95 % of the mean of values, or of the geometric mean of times; none where there are too few values, or all
-/// are the same.
+/// The bounds at 95 % of the mean of values, or of the geometric mean of times; none where there are too few values, or
+/// all are the same.
 pub(super) fn bounds(values: &[f64], timed: bool) -> Option<(f64, f64)> {
     let (low, high) = bounds_of_mean(&scaled(values.to_vec(), timed))?;
     Some(if timed {

@@ -11,8 +11,8 @@ use super::search_best::{FRESH, bounds, scaled};
 const MOST_AGAIN: usize = 16;
 
 impl Evaluations<'_> {
-    /// In a search with several objectives and one sample of each point: measures the points of the front again, side by
-    /// side, where values differ between samples. The lucky ones of many values lie on the front, too.
+    /// In a search with several objectives and one sample of each point: measures the points of the front again, side
+    /// by side, where values differ between samples. The lucky ones of many values lie on the front, too.
     pub(super) fn sample_front(&mut self, run: &mut SearchContext<'_>) {
         let proposals = &self.search.proposals;
         if proposals.goals().len() < 2 || self.executor.plan.repeats() > 1 {

@@ -1,5 +1,5 @@
-//! The best point of a search so far. A better value does not make a point the leader: under noise, it may be the luckier
-//! one. So a candidate first meets the leader, side by side.
+//! The best point of a search so far. A better value does not make a point the leader: under noise, it may be the
+//! luckier one. So a candidate first meets the leader, side by side.
 
 use crate::dataset::{digits, quantity};
 use crate::stats::{mean, median};
@@ -10,8 +10,8 @@ use super::search_best::bounds;
 /// The pairs of samples in which a candidate meets the leader; it loses at once where it loses the first of them.
 const PAIRS: usize = 3;
 
-/// The best point so far. Trials are considered in the order of their numbers, so it does not depend on the order in which
-/// workers finish.
+/// The best point so far. Trials are considered in the order of their numbers, so it does not depend on the order in
+/// which workers finish.
 #[derive(Debug, Default)]
 pub(super) struct Leader {
     pub(super) trial: Option<u64>,

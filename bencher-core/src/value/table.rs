@@ -172,8 +172,8 @@ impl Table {
     }
 
     /// Makes a table from an array: a column with the position along each dimension, the last one first, and a column
-    /// `value`. A report draws arrays of one dimension as curves, of two as heat maps with the last dimension across, of
-    /// three as volumes.
+    /// `value`. A report draws arrays of one dimension as curves, of two as heat maps with the last dimension across,
+    /// of three as volumes.
     ///
     /// A result may be an array itself: `Option<ndarray::Array2<f64>>`.
     ///
@@ -207,8 +207,8 @@ impl Table {
         Self { columns, plot }
     }
 
-    /// Chooses the figure that a report draws. Without a choice, it is a histogram of a single column, and otherwise curves
-    /// of the other columns over the first one.
+    /// Chooses the figure that a report draws. Without a choice, it is a histogram of a single column, and otherwise
+    /// curves of the other columns over the first one.
     #[must_use]
     pub const fn plotted_as(mut self, plot: TablePlot) -> Self {
         self.plot = Some(plot);

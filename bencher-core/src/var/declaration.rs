@@ -177,8 +177,8 @@ impl fmt::Display for SameName {
     }
 }
 
-/// The identity of a sweep's type: package, target, module, name and type arguments. Where a program has several such types,
-/// local to different functions, the identity includes the function.
+/// The identity of a sweep's type: package, target, module, name and type arguments. Where a program has several such
+/// types, local to different functions, the identity includes the function.
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]

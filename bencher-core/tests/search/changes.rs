@@ -1,4 +1,5 @@
-//! A search that was killed, and starts again with a changed space, seed or objective: it keeps and learns what was stored.
+//! A search that was killed, and starts again with a changed space, seed or objective: it keeps and learns what was
+//! stored.
 
 use std::fs;
 use std::path::Path;

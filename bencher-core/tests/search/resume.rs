@@ -126,8 +126,8 @@ fn warm_child() {
         return;
     };
     let mut sweep = bench(quiet(Some(&root)));
-    // Off the steps of the search (a third is no multiple of 2^-20), at levels beyond those that it searches, and once at
-    // other constants, which say nothing about these.
+    // Off the steps of the search (a third is no multiple of 2^-20), at levels beyond those that it searches, and once
+    // at other constants, which say nothing about these.
     let grid = [Packing::X.values([1.0 / 3.0, 0.65, 0.9]), Packing::CODEC];
     sweep.sweep("Grid").inputs(grid).run().unwrap();
     let other = sweep.sweep("Other").inputs([Packing::X.samples(40)]);

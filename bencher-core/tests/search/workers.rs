@@ -97,7 +97,8 @@ fn any_number_of_workers_up_to_the_chosen_one_makes_the_same_search() {
     assert_ne!(points(Executors::Serial, Some(7), None), usual);
 }
 
-/// The program that is killed by one of its worker processes: does nothing unless this test binary starts itself for it.
+/// The program that is killed by one of its worker processes: does nothing unless this test binary starts itself for
+/// it.
 #[test]
 fn child() {
     let Some((root, fatal)) = child_of() else {

@@ -1,7 +1,7 @@
 //! bencher beside criterion and divan: `cargo xtask bench peers`.
 //!
-//! `simulated` compares bounds on machines whose truth is known, `real` times real bodies by all tools, `busy` times them on a busy
-//! machine, too; without an argument all are done.
+//! `simulated` compares bounds on machines whose truth is known, `real` times real bodies by all tools, `busy` times
+//! them on a busy machine, too; without an argument all are done.
 
 mod bodies;
 mod busy;

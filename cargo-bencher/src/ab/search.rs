@@ -272,8 +272,8 @@ impl Commits<'_> {
         }
     }
 
-    /// Runs `git bisect`, after what a build changed in the worktree is undone. Its own exit status says only whether the
-    /// search goes on.
+    /// Runs `git bisect`, after what a build changed in the worktree is undone. Its own exit status says only whether
+    /// the search goes on.
     fn bisect(&self, arguments: &[&str]) -> Result<(), String> {
         self.git(&["reset", "--quiet", "--hard"])?;
         self.git(&["clean", "--quiet", "--force", "-d"])?;

@@ -21,7 +21,8 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// The results that a word of the command line names: `last`, `previous`, a file, the folder of a store, a baseline, or a tag.
+    /// The results that a word of the command line names: `last`, `previous`, a file, the folder of a store, a
+    /// baseline, or a tag.
     ///
     /// # Errors
     /// Where it names nothing, or what it names cannot be read.
@@ -48,8 +49,8 @@ impl Source {
         })
     }
 
-    /// Names its sweeps as the other side can: without the tag where one side is a tag, and by their titles where one side is
-    /// an export, which has nothing else.
+    /// Names its sweeps as the other side can: without the tag where one side is a tag, and by their titles where one
+    /// side is an export, which has nothing else.
     pub(super) fn name_as(&mut self, other: &Self) {
         let is_export = |record: &SweepRecord| record.bench.is_empty();
         let has_exports = self.records.iter().chain(&other.records).any(is_export);

@@ -1,7 +1,7 @@
 //! The long table as a Parquet file, for pandas and polars.
 //!
-//! Each dimension and each result is a typed column, with the states and the reasons of a result in columns of their own.
-//! The metadata of the file have the title and, as JSON, units, kinds and descriptions.
+//! Each dimension and each result is a typed column, with the states and the reasons of a result in columns of their
+//! own. The metadata of the file have the title and, as JSON, units, kinds and descriptions.
 
 use std::sync::Arc;
 

@@ -28,8 +28,8 @@ impl Summary {
 
 /// The summaries of all results with numbers.
 ///
-/// Times, and what is computed from them, have a centre with its bounds and the spread of one repeat. Other results have
-/// a mean and a standard deviation where points were repeated.
+/// Times, and what is computed from them, have a centre with its bounds and the spread of one repeat. Other results
+/// have a mean and a standard deviation where points were repeated.
 pub(super) fn summaries(dataset: &Dataset) -> Vec<Summary> {
     let repeats = dataset
         .dims()

@@ -16,8 +16,8 @@ use super::show::change_text;
 /// The most commits that are listed.
 const MOST: usize = 20;
 
-/// Names the commits between the last good run and the first bad one of the latest regression, and how to search them; or
-/// searches them.
+/// Names the commits between the last good run and the first bad one of the latest regression, and how to search them;
+/// or searches them.
 pub(super) fn bisect(
     history: &History,
     result: Option<&str>,

@@ -78,7 +78,8 @@ impl Index {
         }
     }
 
-    /// Writes the page of a folder; again where a report was added meanwhile, so that the last writer lists all of them.
+    /// Writes the page of a folder; again where a report was added meanwhile, so that the last writer lists all of
+    /// them.
     ///
     /// # Errors
     /// Where it cannot be written, or the page is somebody else's.

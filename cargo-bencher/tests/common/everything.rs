@@ -1,5 +1,5 @@
-//! A result with every kind of input and result, every state of a cell, and names and texts that other programs take for
-//! something else.
+//! A result with every kind of input and result, every state of a cell, and names and texts that other programs take
+//! for something else.
 
 use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
 use bencher_core::record::{ConstantValue, Counts, SweepRecord};

@@ -61,8 +61,8 @@ impl Default for PlotOptions {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PngBackend {
-    /// Use gnuplot for the sweeps all of whose figures it can draw, where it is installed, and the built-in renderer for
-    /// the others: the pictures of a sweep have one look.
+    /// Use gnuplot for the sweeps all of whose figures it can draw, where it is installed, and the built-in renderer
+    /// for the others: the pictures of a sweep have one look.
     #[default]
     Auto,
     /// Use gnuplot for the kinds that it supports; where it fails, warn and use the built-in renderer.

@@ -2,8 +2,8 @@ use std::fmt;
 
 /// The kinds of plots that a report draws, by their names.
 ///
-/// `auto` stands for the kinds that the shape of a sweep suggests. Other names draw kinds that are drawn on request only,
-/// or select among the suggested ones.
+/// `auto` stands for the kinds that the shape of a sweep suggests. Other names draw kinds that are drawn on request
+/// only, or select among the suggested ones.
 ///
 /// ```
 /// use bencher_core::bench::PlotSelection;

@@ -5,8 +5,8 @@ use super::matrix::{Factor, Matrix, dot};
 /// The most points that a process is fitted to: its cost grows with their cube.
 const MOST: usize = 250;
 
-/// From here on, only the logarithm of a value counts: at this many times the distance from the best value to the middle,
-/// beyond the middle.
+/// From here on, only the logarithm of a value counts: at this many times the distance from the best value to the
+/// middle, beyond the middle.
 const FAR: f64 = 2.0;
 /// The unit of that logarithm, in the same distance.
 const BEND: f64 = 0.5;
@@ -35,9 +35,9 @@ pub(super) struct Data<'k> {
 }
 
 impl<'k> Data<'k> {
-    /// Chooses among all points: the best, and others spread over the rest. Of values that are much worse than the middle,
-    /// only the logarithm counts: a few huge ones leave the others apart, and it still shows which way they get better.
-    /// Failed points are as bad as the worst.
+    /// Chooses among all points: the best, and others spread over the rest. Of values that are much worse than the
+    /// middle, only the logarithm counts: a few huge ones leave the others apart, and it still shows which way they get
+    /// better. Failed points are as bad as the worst.
     pub(super) fn of(places: &[&'k [f64]], values: &[f64]) -> Option<Self> {
         let pairs = values.iter().copied().zip(places.iter().copied());
         let mut all: Vec<(f64, &'k [f64])> = pairs.collect();

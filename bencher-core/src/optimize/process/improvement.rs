@@ -11,8 +11,8 @@ pub(in super::super) struct Improvement {
     pub(super) best: f64,
 }
 
-/// A process cannot tell values apart that differ by less than this share of their standard deviation, because of what it
-/// adds to the variance of the noise: where the best value is 0, no share of it is less than that.
+/// A process cannot tell values apart that differ by less than this share of their standard deviation, because of what
+/// it adds to the variance of the noise: where the best value is 0, no share of it is less than that.
 const RESOLUTION: f64 = 1e-4;
 
 impl Improvement {

@@ -11,12 +11,13 @@ pub(super) struct Kernel {
 }
 
 /// Added to the variance of the noise, so that equal places do not make a matrix singular. A process cannot tell values
-/// apart that differ by less than its root: with 1e-6, searches without noise stayed 30 times as far from the best value.
+/// apart that differ by less than its root: with 1e-6, searches without noise stayed 30 times as far from the best
+/// value.
 const JITTER: f64 = 1e-8;
 
 impl Kernel {
-    /// The parameters are the logarithms of the inverse squared lengths, of the variance of the function, and of that of
-    /// the noise.
+    /// The parameters are the logarithms of the inverse squared lengths, of the variance of the function, and of that
+    /// of the noise.
     pub(super) fn new(lengths: Lengths, parameters: &[f64]) -> Self {
         let count = lengths.count();
         let exponential = |at: usize| parameters.get(at).copied().unwrap_or(0.0).exp();

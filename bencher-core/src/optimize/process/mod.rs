@@ -32,22 +32,23 @@ const AROUND: i32 = 30;
 const CLIMBERS: usize = 5;
 const CLIMB: usize = 120;
 
-/// Above this logarithm of the noise, as a share of the variance of the values, a function may have waves that the fitted
-/// lengths are too long for.
+/// Above this logarithm of the noise, as a share of the variance of the values, a function may have waves that the
+/// fitted lengths are too long for.
 const ROUGH: f64 = -6.0;
 /// So many proposals take turns for such a function; one of them takes shorter lengths.
 const ROUGH_TURNS: usize = 3;
 /// The factor for the inverse squared lengths: lengths half as long.
 const SHORTER: f64 = 4.0;
 
-/// Below this expected improvement, in standard deviations of the values, the model has found what it knows of. In a space
-/// with choices, every other proposal is then not the model's: what it knows of one choice may say nothing of another.
+/// Below this expected improvement, in standard deviations of the values, the model has found what it knows of. In a
+/// space with choices, every other proposal is then not the model's: what it knows of one choice may say nothing of
+/// another.
 const LITTLE: f64 = 0.2;
 /// The same in a space of numbers alone, where the model has more to say of what lies between its points.
 const LEAST: f64 = 0.001;
 
-/// The parameters of the kernel that were fitted last, so that a search does not fit them for every proposal. They follow
-/// from the points alone: without them, the same are found again.
+/// The parameters of the kernel that were fitted last, so that a search does not fit them for every proposal. They
+/// follow from the points alone: without them, the same are found again.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Memo {
     fitted: Option<(u64, Vec<f64>)>,
@@ -118,7 +119,8 @@ pub(super) fn expected_values(
     Some(at.iter().map(|place| process.expected(place)).collect())
 }
 
-/// The free place with the largest expected improvement that is found, the logarithm of that, and the best expected value.
+/// The free place with the largest expected improvement that is found, the logarithm of that, and the best expected
+/// value.
 fn most_promising(
     known: &Known<'_>,
     process: &Process<'_>,

@@ -1,9 +1,9 @@
 //! The false discovery rate of whole comparisons: the step-up rule, by the judges themselves.
 //!
 //! A point is a discovery at a misrate where its bounds at that misrate lie beyond the threshold. The smallest such
-//! misrate is its p-value, so the step-up rule of Benjamini, Hochberg and Yekutieli needs no formula of it: it looks for
-//! the largest number R for which at least R points are discoveries at R times the misrate of a single one. That works for
-//! every judge whose bounds become narrower as the misrate grows.
+//! misrate is its p-value, so the step-up rule of Benjamini, Hochberg and Yekutieli needs no formula of it: it looks
+//! for the largest number R for which at least R points are discoveries at R times the misrate of a single one. That
+//! works for every judge whose bounds become narrower as the misrate grows.
 
 use crate::regression::family::{ErrorControl, Family};
 use crate::regression::reason::Reason;

@@ -31,8 +31,8 @@ pub struct CompareOptions {
     pub threshold: Threshold,
     /// Effects of many points together up to this share count as none.
     pub group_threshold: Threshold,
-    /// How often a whole comparison may name a difference that is none, or which share of the named ones is none: a share
-    /// above 0 and below 1.
+    /// How often a whole comparison may name a difference that is none, or which share of the named ones is none: a
+    /// share above 0 and below 1.
     pub rate: f64,
     /// Which of the two the rate is.
     pub control: ErrorControl,
@@ -177,8 +177,8 @@ impl RunComparison {
         counts
     }
 
-    /// The exit status of a gate: 3 where a point or a group of points is worse, 4 where a point is undecided or nothing
-    /// was compared, else 0. An undecided group alone does not hold up the gate.
+    /// The exit status of a gate: 3 where a point or a group of points is worse, 4 where a point is undecided or
+    /// nothing was compared, else 0. An undecided group alone does not hold up the gate.
     pub fn exit_status(&self) -> u8 {
         let results = || self.results().map(|(_, result)| result);
         let points = results().flat_map(|result| result.points.iter().map(|point| point.judgement));

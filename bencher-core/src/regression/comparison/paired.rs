@@ -211,9 +211,9 @@ impl PairedRuns {
 
     /// The verdicts at a look of a schedule, by its first pairs. What an earlier look decided stays.
     ///
-    /// A false discovery rate is divided among the looks, too: at each, the step-up rule judges the points that were not
-    /// decided before, and the others count as equal ones. The discoveries of all looks then have the rate together,
-    /// because the share of false ones among all is at most the sum of the shares at the looks.
+    /// A false discovery rate is divided among the looks, too: at each, the step-up rule judges the points that were
+    /// not decided before, and the others count as equal ones. The discoveries of all looks then have the rate
+    /// together, because the share of false ones among all is at most the sum of the shares at the looks.
     pub fn look(
         &mut self,
         names: (&str, &str),

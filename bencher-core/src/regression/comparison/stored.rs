@@ -321,8 +321,9 @@ impl Sides<'_> {
     }
 }
 
-/// How much two runs of the same code are taken to differ where a store has fewer than three earlier ones: by a standard
-/// deviation of 5 %. It is an assumption, and a large one for a quiet machine: what is decided with it is plain.
+/// How much two runs of the same code are taken to differ where a store has fewer than three earlier ones: by a
+/// standard deviation of 5 %. It is an assumption, and a large one for a quiet machine: what is decided with it is
+/// plain.
 pub const ASSUMED_BETWEEN_RUNS: BetweenRuns = BetweenRuns {
     deviation: 0.05,
     // So many degrees of freedom that Student's t is the normal distribution: it is an assumption, not an estimate.

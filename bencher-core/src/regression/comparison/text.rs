@@ -8,7 +8,8 @@ use super::RunComparison;
 use super::rows::{HEADINGS, Row};
 
 impl RunComparison {
-    /// The tables of all results, the worst points first. Points that are the same are counted below, unless `all` is wanted.
+    /// The tables of all results, the worst points first. Points that are the same are counted below, unless `all` is
+    /// wanted.
     pub fn table(&self, all: bool) -> String {
         let mut lines = vec![
             format!("base       {}", visible(&self.base)),

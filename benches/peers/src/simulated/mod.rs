@@ -119,7 +119,8 @@ impl Ours {
         self.rounds.extend(found.rounds);
     }
 
-    /// What the bounds of an estimate are to hold: the nearest of several modes, or the centre of the rounds of all trials together.
+    /// What the bounds of an estimate are to hold: the nearest of several modes, or the centre of the rounds of all
+    /// trials together.
     fn truth(&self, modes: &[f64], centre: f64) -> f64 {
         let away = |mode: &f64| (mode - centre).abs();
         let nearest = modes.iter().copied().min_by(|a, b| away(a).total_cmp(&away(b)));

@@ -3,7 +3,8 @@
 use bencher_core::stats::{mean, median, quantile, std};
 use serde_json::{Value as Json, json};
 
-/// How often a sample is drawn again. Criterion draws 100,000 times, which moves the bounds by less than they are known.
+/// How often a sample is drawn again. Criterion draws 100,000 times, which moves the bounds by less than they are
+/// known.
 const DRAWS: usize = 2000;
 const CONFIDENCE: f64 = 0.95;
 

@@ -51,8 +51,8 @@ impl Id {
 pub(super) struct Ids(Names);
 
 impl Ids {
-    /// The name of a point. The input `value` becomes criterion's value; the others are the function, behind `result` if
-    /// that is given.
+    /// The name of a point. The input `value` becomes criterion's value; the others are the function, behind `result`
+    /// if that is given.
     pub(super) fn next(
         &mut self,
         group: &str,

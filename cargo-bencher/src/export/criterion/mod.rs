@@ -1,7 +1,7 @@
 //! Measured times in the layout of criterion's `target/criterion`, for programs that read it.
 //!
-//! Each point is a folder `GROUP/FUNCTION/VALUE/new` with three files: `benchmark.json` names the point, `sample.json` has
-//! the time of every round, and `estimates.json` has statistics of them.
+//! Each point is a folder `GROUP/FUNCTION/VALUE/new` with three files: `benchmark.json` names the point, `sample.json`
+//! has the time of every round, and `estimates.json` has statistics of them.
 
 mod estimates;
 mod id;

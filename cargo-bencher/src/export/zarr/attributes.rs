@@ -112,8 +112,8 @@ pub(super) fn of_variable(info: &VariableInfo, name: &str) -> Map<String, Json> 
 
 /// The unit, where there is one.
 ///
-/// xarray turns numbers with the unit `seconds` into time spans of whole nanoseconds, and looks for a date in a unit with
-/// the word `since`. The first are named by their symbols, and the second by another attribute.
+/// xarray turns numbers with the unit `seconds` into time spans of whole nanoseconds, and looks for a date in a unit
+/// with the word `since`. The first are named by their symbols, and the second by another attribute.
 pub(super) fn of_units(units: &str) -> Map<String, Json> {
     let symbol = match units {
         "days" => "d",

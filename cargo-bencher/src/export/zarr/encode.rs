@@ -93,8 +93,8 @@ fn encode_integers<T: Copy + Into<i128> + Into<Json>>(
     Encoded::with_gaps(data(filled.collect()), missing)
 }
 
-/// A number that no value is, also after both became floats: xarray compares them as such. It is the extreme one, or the
-/// first free one of those that `small` makes of 1, 2, 3, ...
+/// A number that no value is, also after both became floats: xarray compares them as such. It is the extreme one, or
+/// the first free one of those that `small` makes of 1, 2, 3, ...
 fn unused<T: Copy>(
     values: impl Iterator<Item = f64>,
     extreme: (T, f64),
