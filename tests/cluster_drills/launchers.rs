@@ -73,6 +73,66 @@ fn mpirun_starts_workers() {
     assert_eq!(names, ["n1", "n2", "n3"]);
 }
 
+/// A stand-in for ssh in a folder: as a real one, it joins its words, has the shell of the host read them, and passes no
+/// variable on. Without simulated hosts, this machine is each of them.
+fn make_ssh(folder: &Path, hosts: Option<&Hosts>) {
+    use std::os::unix::fs::PermissionsExt;
+    let shell = match hosts {
+        Some(hosts) => format!(
+            "exec env -i PATH=\"$PATH\" {} \"$host\" \"$*\"",
+            hosts.remote_shell(folder)
+        ),
+        None => "exec env -i PATH=\"$PATH\" sh -c \"$*\"".to_owned(),
+    };
+    let text = format!(
+        "#!/bin/sh\n[ \"$1 $2 $3\" = '-o BatchMode=yes --' ] || exit 99\nhost=$4; shift 4\n{shell}\n"
+    );
+    let path = folder.join("ssh");
+    std::fs::write(&path, text).unwrap();
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn ssh_starts_workers_on_the_hosts_of_a_file() {
+    let (store, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let hosts = Hosts::new(3);
+    make_ssh(folder.path(), hosts.as_ref());
+    // A shell would split the name of this file, and end at its quote.
+    let list = folder.path().join("the site's hosts");
+    let address = |host| match &hosts {
+        Some(hosts) => hosts.address(host),
+        None => format!("host{host}"),
+    };
+    let lines = format!("{} 2\n# {}\n{}\n", address(1), address(2), address(3));
+    std::fs::write(&list, lines).unwrap();
+    let path = format!(
+        "{}:{}",
+        folder.path().display(),
+        std::env::var("PATH").unwrap()
+    );
+    let hub = hosts.as_ref().map_or("127.0.0.1".to_owned(), Hosts::hub);
+    let site = Site::start_on(&hub, hosts.is_some(), USER, SECRET);
+    let launch = format!("ssh:{}", list.display());
+    let args = ["--executor", "cluster", "--launch", &launch];
+    let mut run = site.run(
+        store.path(),
+        &[("PATH", &path), ("NUMBERS_PAUSE", "40")],
+        &args,
+    );
+    assert_eq!(run.end(), Some(0), "{}", run.text("stderr"));
+    assert_eq!(cells(&run.text("stdout")), serial(&[]));
+    let state = run.last_state();
+    let hosts_seen = state["hosts"].as_array().unwrap().iter();
+    let seen: Vec<(&str, u64)> = hosts_seen
+        .filter_map(|host| Some((host["host"].as_str()?, host["jobs"].as_u64()?)))
+        .collect();
+    match hosts {
+        Some(_) => assert_eq!([seen[0].0, seen[1].0], ["n1", "n3"], "{seen:?}"),
+        None => assert_eq!(seen.len(), 1, "{seen:?}"),
+    }
+    assert!(seen.iter().all(|(_, jobs)| *jobs > 0), "{seen:?}");
+}
+
 #[test]
 fn a_launcher_that_ends_without_workers_ends_the_sweep_in_its_own_words() {
     use std::os::unix::fs::PermissionsExt;
