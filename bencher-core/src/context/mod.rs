@@ -67,8 +67,8 @@ pub struct Context<'a> {
     below: Option<f64>,
     /// The addresses of the fields whose times were too short.
     too_short: Vec<usize>,
-    /// The recorded times that something disturbed.
-    marked: Vec<MarkedTime>,
+    /// The times that were recorded.
+    times: Vec<MarkedTime>,
     handle: Option<&'a JobHandle<'a>>,
 }
 
@@ -101,7 +101,7 @@ impl<'a> Context<'a> {
             regions: 0,
             below: None,
             too_short: Vec::new(),
-            marked: Vec::new(),
+            times: Vec::new(),
             handle: None,
         }
     }
@@ -228,9 +228,9 @@ impl<'a> Context<'a> {
         places.any(|place| place == field || field.is_none() || !timed.contains(&place))
     }
 
-    /// The times of this sample that something disturbed.
-    pub fn marked_times(&self) -> &[MarkedTime] {
-        &self.marked
+    /// The times of this sample, with what disturbed them.
+    pub fn times(&self) -> &[MarkedTime] {
+        &self.times
     }
 
     /// Sets the function that makes the sample's folder.

@@ -343,16 +343,13 @@ impl<'a> Context<'a> {
             }
             IterationTime::Time(seconds) => {
                 let share = batch.share.get();
-                let marked = MarkedTime {
+                self.times.push(MarkedTime {
                     time: seconds,
                     busy: batch.is_preempted.then_some(batch.busy.as_secs_f64()),
                     share: (!batch.is_preempted && share < MOST).then_some(share),
                     is_moved: batch.is_moved,
                     is_throttled,
-                };
-                if marked.is_marked() {
-                    self.marked.push(marked);
-                }
+                });
                 Some(T::from_seconds(seconds))
             }
             IterationTime::Below { floor } => self.note_too_short(elapsed, floor),

@@ -224,7 +224,7 @@ impl SweepExecutor {
                     .map(|field| cx.is_too_short(*field, &addresses))
                     .collect();
                 let below = cx.below_resolution();
-                let marks = cx.marked_times().to_vec();
+                let recorded_times = cx.times().to_vec();
                 if let Some(folder) = cx.into_folder()
                     && folders.is_some()
                     && job.key.is_some()
@@ -236,7 +236,7 @@ impl SweepExecutor {
                     .map(|index| sweep.take_result_at(*index))
                     .collect();
                 check_times(&sample, &names)?;
-                mark_times(&mut sample, &timed, &marks);
+                mark_times(&mut sample, &timed, &recorded_times);
                 if let Some(floor) = below {
                     mark_too_short(&mut sample, &timed, &too_short, &below_resolution(floor));
                 }
@@ -299,43 +299,43 @@ fn check_times(sample: &Sample, times: &[(usize, &'static str)]) -> Result<(), S
     Ok(())
 }
 
-/// Keeps marks with the times of a sample. A time that the benchmark made of others has the marks of all, where none is
-/// as it was recorded.
-fn mark_times(sample: &mut Sample, timed: &[usize], marks: &[MarkedTime]) {
-    let Some(all) = marks.iter().copied().reduce(both) else {
+/// Marks the times of a sample that something disturbed. A time that is none of those that were `recorded` was computed
+/// by the benchmark, so it has the marks of all.
+fn mark_times(sample: &mut Sample, timed: &[usize], recorded: &[MarkedTime]) {
+    if !recorded.iter().any(|time| time.is_marked()) {
+        return;
+    }
+    let Some(all) = recorded.iter().copied().reduce(both) else {
         return;
     };
-    let recorded = |time: f64| {
+    for position in timed {
+        let Some(Some(value)) = sample.get_mut(*position) else {
+            continue;
+        };
+        let Some(time) = value.as_f64() else {
+            continue;
+        };
         let same = |one: &&MarkedTime| (one.time - time).abs() <= SAME * time.abs();
-        marks.iter().find(same).copied()
-    };
-    let time = |sample: &Sample, position: &usize| sample.get(*position)?.as_ref()?.as_f64();
-    let found: Vec<(usize, f64)> = timed
-        .iter()
-        .filter_map(|position| Some((*position, time(sample, position)?)))
-        .collect();
-    let is_any_recorded = found.iter().any(|(_, time)| recorded(*time).is_some());
-    for (position, time) in found {
-        let mark = recorded(time).or((!is_any_recorded).then_some(all));
-        if let Some(mark) = mark
-            && let Some(marked) = sample.get_mut(position)
-        {
-            *marked = Some(MarkedTime { time, ..mark }.to_value());
+        let mark = recorded.iter().find(same).copied().unwrap_or(all);
+        if mark.is_marked() {
+            *value = MarkedTime { time, ..mark }.to_value();
         }
     }
 }
 
-/// The marks of two times: the sum of the times on a core, and the smaller share of the slices.
+/// Two times as one: the sum of the times on a core, and the smaller share of the slices. A time that was not preempted
+/// was on a core throughout.
 fn both(one: MarkedTime, other: MarkedTime) -> MarkedTime {
-    let combined =
-        |one: Option<f64>, other: Option<f64>, of: fn(f64, f64) -> f64| match (one, other) {
-            (Some(one), Some(other)) => Some(of(one, other)),
-            (one, other) => one.or(other),
-        };
+    let is_preempted = one.busy.is_some() || other.busy.is_some();
+    let busy = one.busy.unwrap_or(one.time) + other.busy.unwrap_or(other.time);
+    let share = |time: MarkedTime| time.share.unwrap_or(1.0);
     MarkedTime {
         time: one.time + other.time,
-        busy: combined(one.busy, other.busy, std::ops::Add::add),
-        share: combined(one.share, other.share, f64::min),
+        busy: is_preempted.then_some(busy),
+        share: one
+            .share
+            .or(other.share)
+            .map(|_| share(one).min(share(other))),
         is_moved: one.is_moved || other.is_moved,
         is_throttled: one.is_throttled || other.is_throttled,
     }
@@ -383,4 +383,63 @@ pub(super) fn describe(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marked(times: &[f64], recorded: &[MarkedTime]) -> Vec<Option<MarkedTime>> {
+        let values = times.iter().map(|time| Some(Value::Float(*time)));
+        let mut sample: Sample = values.collect();
+        let positions: Vec<usize> = (0..times.len()).collect();
+        mark_times(&mut sample, &positions, recorded);
+        let read = |value: &Option<Value>| value.as_ref().and_then(MarkedTime::read);
+        sample.iter().map(read).collect()
+    }
+
+    #[test]
+    fn each_recorded_time_has_its_own_marks() {
+        let preempted = MarkedTime {
+            busy: Some(0.5),
+            ..MarkedTime::of(2.0)
+        };
+        let moved = MarkedTime {
+            is_moved: true,
+            ..MarkedTime::of(3.0)
+        };
+        let quiet = MarkedTime::of(1.0);
+        let found = marked(&[3.0, 1.0, 2.0], &[preempted, quiet, moved]);
+        assert_eq!(found, [Some(moved), None, Some(preempted)]);
+        assert_eq!(marked(&[1.0, 7.0], &[quiet]), [None, None]);
+    }
+
+    #[test]
+    fn a_computed_time_has_the_marks_of_all_recorded_times() {
+        let first = MarkedTime {
+            busy: Some(0.5),
+            share: Some(0.9),
+            ..MarkedTime::of(2.0)
+        };
+        let second = MarkedTime {
+            busy: Some(0.25),
+            share: Some(0.6),
+            is_moved: true,
+            ..MarkedTime::of(3.0)
+        };
+        let third = MarkedTime {
+            is_throttled: true,
+            ..MarkedTime::of(4.0)
+        };
+        // The sum is computed, and the first time is given as it was recorded.
+        let found = marked(&[9.0, 2.0], &[first, second, third]);
+        let sum = MarkedTime {
+            time: 9.0,
+            busy: Some(0.5 + 0.25 + 4.0),
+            share: Some(0.6),
+            is_moved: true,
+            is_throttled: true,
+        };
+        assert_eq!(found, [Some(sum), Some(first)]);
+    }
 }
