@@ -10,7 +10,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use crate::chart::{BandOf, Chart, GapKind, Histogram, Marks, Point, Series, Ticks, labels, text};
+use crate::chart::{
+    BandOf, Chart, GapKind, Histogram, Marks, Point, Series, TableRow, Ticks, labels, text,
+};
 use crate::render::palette;
 
 use super::super::text::plotly;
@@ -155,6 +157,9 @@ impl Frame<'_> {
             if let Some((rank, map)) = rank.zip(trace.as_object_mut()) {
                 map.insert("legendrank".to_owned(), json!(rank + 1));
             }
+            if let Some((rows, map)) = rows_of(points).zip(trace.as_object_mut()) {
+                map.insert("customdata".to_owned(), rows);
+            }
             if kind.has_error_bars()
                 && let Some(map) = trace.as_object_mut()
             {
@@ -280,7 +285,9 @@ impl Frame<'_> {
                 plotly(&format!("{}: {samples}", edges.join(" to ")), 120)
             })
             .collect();
-        let trace = json!({
+        let rows = histogram.first_rows.iter().zip(&histogram.counts);
+        let rows: Vec<Json> = rows.map(|(rows, count)| self.rows(*count, rows)).collect();
+        let mut trace = json!({
             "type": "bar",
             "x": bins().map(middle).collect::<Vec<_>>(),
             "width": bins().map(width).collect::<Vec<_>>(),
@@ -291,7 +298,21 @@ impl Frame<'_> {
             "showlegend": false,
             "marker": { "color": palette::color(0), "line": { "width": 1, "color": "#ffffff" } }
         });
+        if let Some(map) = trace.as_object_mut().filter(|_| !rows.is_empty()) {
+            map.insert("customdata".to_owned(), Json::Array(rows));
+        }
         self.axes(trace, false)
+    }
+
+    /// How many rows of tables a mark holds, and the first of them: repeat, number, and the cells that the axes show.
+    fn rows(&self, count: u64, first: &[TableRow]) -> Json {
+        let row = |row: &TableRow| {
+            let x = json!(self.chart.x.value(row.x));
+            let y = row.y.map(|y| json!(self.chart.y.value(y)));
+            let cells = [json!(row.repeat), json!(row.number), x];
+            cells.into_iter().chain(y).collect::<Json>()
+        };
+        json!([count, first.iter().map(row).collect::<Vec<_>>()])
     }
 
     fn gap_strip<'s>(
@@ -305,6 +326,7 @@ impl Frame<'_> {
                 series,
                 number,
                 x,
+                row: point.row,
                 kind: point.gap.as_ref().map_or(GapKind::Missing, |gap| gap.kind),
                 text: hover::point(self.chart, &one.name, point),
             })
@@ -329,7 +351,7 @@ impl Frame<'_> {
                 "x": marks.iter().map(|mark| self.at(mark.x)).collect::<Vec<_>>(),
                 "y": marks.iter().map(height).collect::<Vec<_>>(),
                 "text": marks.iter().map(|mark| mark.text.as_str()).collect::<Vec<_>>(),
-                "customdata": marks.iter().map(|mark| [mark.series, mark.number]).collect::<Vec<_>>(),
+                "customdata": marks.iter().map(|mark| mark.data()).collect::<Vec<_>>(),
                 "hovertemplate": "%{text}<extra></extra>",
                 "name": kind.name(),
                 "legendgroup": kind.name(),
@@ -359,8 +381,26 @@ struct Mark {
     /// The number of its point in the series.
     number: usize,
     x: f64,
+    /// The row of a table that it is.
+    row: Option<usize>,
     kind: GapKind,
     text: String,
+}
+
+impl Mark {
+    /// What the script of the page is told: the series and the point, and the row.
+    fn data(&self) -> Vec<usize> {
+        [self.series, self.number]
+            .into_iter()
+            .chain(self.row)
+            .collect()
+    }
+}
+
+/// The rows of tables that points are; `None` where they are points of the sweep.
+fn rows_of(points: &[Point]) -> Option<Json> {
+    let any = points.iter().any(|point| point.row.is_some());
+    any.then(|| points.iter().map(|point| point.row).collect())
 }
 
 /// The bounds of points as plotly's error bars.
