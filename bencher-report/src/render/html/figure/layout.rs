@@ -122,6 +122,7 @@ pub(super) fn layout(chart: &Chart, look: &Look, fixed: bool) -> Json {
         // The title of a panel that stands alone has its place.
         if !place.facets.is_empty() && chart.panels.len() > 1 {
             labels.push(json!({
+                "name": "panel",
                 "text": plotly(titles.get(n).map_or("", String::as_str), usize::MAX),
                 "x": left + width / 2.0,
                 "y": top,
