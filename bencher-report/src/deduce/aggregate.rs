@@ -31,6 +31,7 @@ pub(super) fn charts(
         for mut chart in of_result(&part.aggregate, shown, plots) {
             chart.id = unique(ids, &[&shown.info.name, &chart.id], &chart);
             build::log_note(&mut chart);
+            chart.describe_bars();
             let notes = [scope(&gone, view.statistic), part.bounds(&chart)];
             let known = std::mem::take(&mut chart.notes);
             chart.notes = notes

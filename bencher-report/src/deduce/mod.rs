@@ -122,6 +122,7 @@ pub(crate) fn deduce_into(
         for mut chart in chosen.into_iter().chain(modes.into_iter().flatten()) {
             chart.id = unique(ids, &[&variable.info.name, &chart.id], &chart);
             build::log_note(&mut chart);
+            chart.describe_bars();
             charts.push(chart);
         }
     }

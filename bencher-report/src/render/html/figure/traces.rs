@@ -103,9 +103,10 @@ impl Frame<'_> {
     fn lines(&self, series: &[Series], traces: &mut Vec<Json>, gaps: &mut GapLegend) {
         let names = legend_names(&self.chart.series_names(series));
         let order = self.chart.legend_order();
+        let dodge = self.chart.dodge();
         for (n, one) in series.iter().enumerate() {
             let color = palette::color(self.chart.kind.color(n, series.len()));
-            if !self.chart.kind.has_error_bars() {
+            if !dodge.has_bars {
                 for (bounds_of, opacity) in Point::BANDS.into_iter().zip([0.12, 0.2]) {
                     traces.extend(self.band(n, one, opacity, bounds_of));
                 }
@@ -120,7 +121,8 @@ impl Frame<'_> {
                 .iter()
                 .map(|point| if point.absent > 0 { RING } else { "circle" })
                 .collect();
-            let mut x: Vec<Json> = points.iter().map(|point| self.at(point.x)).collect();
+            let x = points.iter().map(|point| self.at(dodge.x(n, point.x)));
+            let mut x: Vec<Json> = x.collect();
             let mut y: Vec<Option<f64>> = points.iter().map(|point| point.y).collect();
             if points.is_empty() {
                 // The legend names no trace without a place.
@@ -160,15 +162,17 @@ impl Frame<'_> {
             if let Some((rows, map)) = rows_of(points).zip(trace.as_object_mut()) {
                 map.insert("customdata".to_owned(), rows);
             }
-            if kind.has_error_bars()
+            if dodge.has_bars
                 && let Some(map) = trace.as_object_mut()
             {
-                map.insert("error_y".to_owned(), error_bars(points));
+                let mut bars = error_bars(points, |at| dodge.has_bar(n, at));
+                bars["color"] = json!(color);
+                map.insert("error_y".to_owned(), bars);
             }
             traces.push(self.axes(trace, false));
         }
         traces.extend(self.front_numbers());
-        self.signs(series, traces);
+        self.signs(series, &dodge, traces);
         let marks = series.iter().enumerate().flat_map(|(n, one)| {
             one.points
                 .iter()
@@ -250,7 +254,7 @@ impl Frame<'_> {
                 "offsetgroup": n.to_string(),
                 "showlegend": self.panel == 0 && self.chart.legend.is_some(),
                 "marker": { "color": palette::fill(n) },
-                "error_y": error_bars(&one.points),
+                "error_y": error_bars(&one.points, |_| true),
                 "hovertemplate": "%{hovertext}<extra></extra>",
                 "textposition": "none",
                 "hovertext": one
@@ -403,13 +407,12 @@ fn rows_of(points: &[Point]) -> Option<Json> {
     any.then(|| points.iter().map(|point| point.row).collect())
 }
 
-/// The bounds of points as plotly's error bars.
-fn error_bars(points: &[Point]) -> Json {
+/// The bounds of points as plotly's error bars, for those that have one.
+fn error_bars(points: &[Point], has_bar: impl Fn(usize) -> bool) -> Json {
     let reach = |side: fn((f64, f64), f64) -> f64| -> Vec<Json> {
         let reach = |point: &Point| Some(side(point.bounds?, point.y?));
-        points
-            .iter()
-            .map(|point| error_reach(reach(point)))
+        let bars = points.iter().enumerate();
+        bars.map(|(at, point)| error_reach(reach(point).filter(|_| has_bar(at))))
             .collect()
     };
     json!({
