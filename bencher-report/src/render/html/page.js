@@ -35,8 +35,21 @@
   function unpack(id) {
     const element = document.getElementById(id);
     if (element.type === "application/json") return element.textContent;
-    const packed = Uint8Array.from(atob(element.textContent), (c) => c.charCodeAt(0));
-    return new TextDecoder().decode(gunzip(packed));
+    return new TextDecoder().decode(gunzip(bytesOf(element.textContent)));
+  }
+
+  // Five digits stand for four bytes; at the end, n + 1 of them for n bytes.
+  function bytesOf(text) {
+    const digits = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&~>()[]{}@%$#";
+    const values = new Uint8Array(128);
+    for (let n = 0; n < digits.length; n++) values[digits.charCodeAt(n)] = n;
+    const bytes = new Uint8Array(Math.floor(text.length * 4 / 5));
+    for (let at = 0, out = 0; at < text.length; at += 5) {
+      let word = 0;
+      for (let n = at; n < at + 5; n++) word = word * 85 + (n < text.length ? values[text.charCodeAt(n)] : 84);
+      for (let shift = 24; shift >= 0 && out < bytes.length; shift -= 8) bytes[out++] = (word >>> shift) & 255;
+    }
+    return bytes;
   }
 
   // Gzip (RFC 1952) without optional fields, around DEFLATE (RFC 1951): as this page's own data has it.
@@ -398,6 +411,23 @@
     });
   }
 
+  // Rows of cells as CSV after RFC 4180; what a spreadsheet would read as a formula stays text.
+  window.csvText = (rows) => {
+    const cell = (value) => {
+      const text = value === null || value === undefined ? "" : String(value);
+      const isFormula = /^[=+\-@\t]/.test(text) && Number.isNaN(Number(text));
+      return isFormula || /[,"\n\r]/.test(text) ? `"${isFormula ? "'" : ""}${text.replace(/"/g, '""')}"` : text;
+    };
+    return rows.map((row) => row.map(cell).join(",") + "\r\n").join("");
+  };
+
+  // The data of a figure: where the table beside it has all of them, the page has them nowhere else.
+  function csvOf(spec, figure) {
+    if (typeof spec.csv === "string") return spec.csv;
+    const rows = [...figure.querySelector("details.data table").rows];
+    return window.csvText(rows.map((row) => [...row.cells].map((cell) => cell.textContent)));
+  }
+
   function listen(specs) {
     document.addEventListener("click", (event) => {
       const format = event.target.dataset && event.target.dataset.save;
@@ -405,7 +435,7 @@
       const figure = event.target.closest("figure");
       const spec = specs.get(figure.id);
       if (format === "csv") {
-        save(spec.id + ".csv", "text/csv;charset=utf-8", "\ufeff" + spec.csv);
+        save(spec.id + ".csv", "text/csv;charset=utf-8", "\ufeff" + csvOf(spec, figure));
         return;
       }
       const shown = [...figure.querySelectorAll(".part")].findIndex((part) => !part.classList.contains("away"));
@@ -428,6 +458,12 @@
       message.textContent = "Drawing…";
       place.replaceChildren(message);
     }
+    const run = (text) => {
+      const script = document.createElement("script");
+      script.textContent = text;
+      document.head.append(script);
+    };
+    if (document.getElementById("computed")) run(unpack("computed"));
     const specs = JSON.parse(unpack("figures"));
     const left = [...specs];
     const scheme = () => (dark.matches ? "dark" : "light");
@@ -447,9 +483,7 @@
     listenToScales(byId, (spec) => draw(spec, scheme()));
     document.documentElement.classList.add("scripted");
     listenToTabs();
-    const script = document.createElement("script");
-    script.textContent = unpack("plotly");
-    document.head.append(script);
+    run(unpack("plotly"));
     if (!window.Plotly) throw new Error("plotly.js did not load");
     const redraw = (scheme, printed) => {
       for (const spec of specs) {

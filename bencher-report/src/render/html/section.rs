@@ -416,6 +416,14 @@ fn gap_class(kind: GapKind) -> &'static str {
     }
 }
 
+/// Whether the table of a figure's data has all of them, as they are: HTML keeps no control characters.
+pub(super) fn has_whole_table(chart: &Chart) -> bool {
+    let is_kept = |c: char| c == '\n' || !c.is_control();
+    let rows = chart.data_rows(ROWS + 1);
+    let mut cells = rows.rows.iter().flatten().chain(&rows.columns);
+    chart.has_axes() && rows.rows.len() <= ROWS && cells.all(|cell| cell.chars().all(is_kept))
+}
+
 /// The figure's first rows as a table: for readers without a mouse, or without a script.
 fn data(out: &mut String, chart: &Chart) {
     let rows = chart.data_rows(ROWS + 1);

@@ -63,7 +63,7 @@ pub(super) fn lines(chart: &Chart, series: &[Series]) -> Vec<Plot> {
         }
         plots.extend(bands(n, one, |point| x_of(n, point)));
     }
-    plots.extend(signs(chart, series, &x_of));
+    plots.extend(signs(chart, series, x_of));
     for (n, one) in series.iter().enumerate() {
         let color = palette::color(kind.color(n, series.len()));
         let has_line = kind.has_line(n, series.len());
