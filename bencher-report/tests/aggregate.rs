@@ -106,8 +106,10 @@ fn repeats_keep_their_spread_and_times_have_no_bounds() {
         timed: true,
         ..result("cost", "s", Kind::Float(64))
     };
-    let (times, _) = page(record("Times", costs(timed, 8)), Some(last()));
-    assert!(times.contains("Without bounds: those of single points are not bounds of this value."));
+    let (without, _) = page(record("Times", costs(timed, 8)), Some(last()));
+    assert!(
+        without.contains("Without bounds: those of single points are not bounds of this value.")
+    );
 }
 
 /// The choice of a run is in its result, and a reader's own choice overrides it.
