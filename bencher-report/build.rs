@@ -12,8 +12,8 @@ fn main() {
 }
 
 #[cfg(feature = "html")]
-#[path = "src/render/html/base64.rs"]
-mod base64;
+#[path = "src/render/html/base85.rs"]
+mod base85;
 
 #[cfg(feature = "html")]
 mod bundle {
@@ -25,7 +25,7 @@ mod bundle {
     use flate2::Compression;
     use flate2::write::GzEncoder;
 
-    /// Writes `plotly.js.gz.b64` into the build's own folder.
+    /// Writes `plotly.js.gz.b85` into the build's own folder.
     pub(super) fn write() -> Result<(), Box<dyn Error>> {
         let sources = plotly::Plot::offline_js_sources();
         let script = first_script(&sources).ok_or("the plotly crate carries no plotly.js")?;
@@ -33,8 +33,8 @@ mod bundle {
         packed.write_all(script.as_bytes())?;
         let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
         fs::write(
-            out.join("plotly.js.gz.b64"),
-            super::base64::encode(&packed.finish()?),
+            out.join("plotly.js.gz.b85"),
+            super::base85::encode(&packed.finish()?),
         )?;
         Ok(())
     }

@@ -110,6 +110,49 @@ fn a_file_and_the_environment_run_sweeps() {
     assert_eq!(result["dataset"]["attributes"]["tag"], "nightly");
 }
 
+/// The result carries the view that was chosen, and only inputs of the sweep can be left out.
+#[test]
+fn a_view_over_fewer_inputs_is_checked_before_anything_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |inputs: &str| {
+        let args = [
+            "--json",
+            "--no-report",
+            "--level",
+            "2",
+            "--sweep",
+            "sorting",
+            "--aggregate",
+            inputs,
+        ];
+        run_in(folder.path(), &args, &[])
+    };
+    for (inputs, reason) in [
+        ("algorihm", "did you mean `algorithm`?"),
+        ("3", "there are 2, so give 1 to 2"),
+        ("0", "`0` inputs cannot be aggregated"),
+        ("-1", "`-1` inputs cannot be aggregated"),
+        ("algorithm,,len", "names of inputs"),
+    ] {
+        let (status, stdout, stderr) = run(inputs);
+        assert_eq!(status, 2, "{inputs}: {stderr}");
+        assert!(stderr.contains(reason), "{inputs}: {stderr}");
+        let started = events(&stdout)
+            .iter()
+            .any(|event| event["event"] == "start");
+        assert!(!started, "{inputs}: {stdout}");
+    }
+    let (status, stdout, stderr) = run("algorithm");
+    assert_eq!(status, 0, "{stderr}");
+    let all = events(&stdout);
+    let result = all.iter().find(|event| event["event"] == "result").unwrap();
+    let attributes = &result["dataset"]["attributes"];
+    assert_eq!(
+        (&attributes["aggregate"], &attributes["aggregate statistic"]),
+        (&"algorithm".into(), &"mean".into())
+    );
+}
+
 #[test]
 fn what_makes_no_sense_is_told_with_its_place() {
     let folder = tempfile::tempdir().unwrap();

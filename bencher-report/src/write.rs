@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use bencher_core::bench::report_files::{self, List, PAGE};
 use bencher_core::bench::{OwnPlot, PaneLayout, PlotSelection, PngBackend};
+use bencher_core::dataset::Aggregation;
 use bencher_core::record::SweepRecord;
 use thiserror::Error;
 
@@ -53,6 +54,9 @@ pub struct ReportOptions {
     pub layout: PaneLayout,
     /// The kinds of plots; `None` draws those that each record [chose](deduce::selection).
     pub plots: Option<PlotSelection>,
+    /// The view over fewer inputs that comes before the other charts of each record; `None` draws the one that the record
+    /// [asks for](Aggregation). A record whose inputs it does not suit has a warning instead.
+    pub aggregate: Option<Aggregation>,
     /// The plots of the program's own; each is drawn with the sweep that it belongs to. See
     /// [`CustomPlot`](crate::CustomPlot).
     pub own_plots: Vec<OwnPlot>,
@@ -76,6 +80,7 @@ impl Default for ReportOptions {
             plot_height: 600,
             layout: PaneLayout::Grid,
             plots: None,
+            aggregate: None,
             own_plots: Vec::new(),
             program: String::new(),
             part: None,
@@ -231,11 +236,18 @@ pub fn write_report(
     for record in records {
         let plots = options.plots_of(record);
         let own = SweepPlot::of_sweep(&options.own_plots, &record.title);
-        let mut charts = deduce::deduce_with(&record.dataset, plots, &own);
+        let mut ids = HashSet::new();
+        let mut charts = deduce::deduce_into(&mut ids, &record.dataset, plots, &own);
         let answer = Answer::of(&record.dataset);
+        // It says nothing of the values over several points.
         answer.write_to(&mut charts);
         let anchor = anchor(&mut anchors, &record.title);
         let mut warnings = Vec::new();
+        let view = options.aggregate.as_ref();
+        match deduce::deduce_aggregate(&mut ids, &record.dataset, plots, view) {
+            Ok(first) => charts.splice(..0, first).for_each(drop),
+            Err(error) => warnings.push(format!("{}: --aggregate: {error}", record.title)),
+        }
         if options.png {
             outputs.extend(png_files(&charts, &anchor, options, &mut warnings));
         }

@@ -281,11 +281,15 @@ fn a_figure_that_cannot_be_drawn_says_so() {
         .unwrap()
         .html
         .unwrap();
-    let broken = fs::read_to_string(&page)
-        .unwrap()
-        .replacen("\"type\":\"scatter\"", "\"type\":{}", 1)
-        .replacen("\"data\":[{", "\"data\":[null,{", 1);
-    fs::write(&page, broken).unwrap();
+    // The first figure has a trace that is none.
+    let broken = "<body><script>const parse = JSON.parse;
+        JSON.parse = (text) => {
+            const all = parse(text);
+            if (Array.isArray(all) && all[0].figures) all[0].figures[0].data.unshift(null);
+            return all;
+        };</script>";
+    let text = fs::read_to_string(&page).unwrap();
+    fs::write(&page, text.replacen("<body>", broken, 1)).unwrap();
     let (dom, _) = render(&page);
     assert!(dom.contains("This figure could not be drawn"));
     assert!(
@@ -341,6 +345,66 @@ fn figures_can_be_saved_under_the_policy() {
         dom.contains("data-svg=\"data:image/svg+xml true\""),
         "no SVG"
     );
+}
+
+/// The CSV of a figure is that of its chart, whether the page carries it or the table beside the figure has all of it.
+#[test]
+fn the_csv_of_a_figure_has_all_of_its_data() {
+    let names = [EVIL, "=1+1", "two\nlines, and \"quotes\""];
+    let short = common::dataset(
+        vec![common::levels("which", &names)],
+        vec![common::result("cost", "s", Kind::Float(64))],
+        |_, at| Ok(bencher_core::value::Value::Float(at[0] as f64 - 0.5)),
+    );
+    let numbers: Vec<f64> = (0..300).map(f64::from).collect();
+    let long = common::dataset(
+        vec![common::numbers("n", "", &numbers)],
+        vec![common::result("cost", "s", Kind::Float(64))],
+        |_, at| Ok(bencher_core::value::Value::Float(at[0] as f64 / 3.0)),
+    );
+    let expected: Vec<String> = [&short, &long]
+        .into_iter()
+        .map(|data| {
+            bencher_report::deduce::deduce(data)[0]
+                .data_rows(1000)
+                .to_csv()
+        })
+        .collect();
+    let records = [common::record("Short", short), common::record("Long", long)];
+    let dom = probed(
+        &records,
+        "const wait = setInterval(async () => {
+            if (!document.documentElement.dataset.figures) return;
+            clearInterval(wait);
+            const blobs = [];
+            URL.createObjectURL = (blob) => { blobs.push(blob); return 'data:,'; };
+            HTMLAnchorElement.prototype.click = () => {};
+            document.querySelectorAll('[data-save=csv]').forEach((button) => button.dispatchEvent(new Event('click', { bubbles: true })));
+            const texts = await Promise.all(blobs.map((blob) => blob.text()));
+            document.body.dataset.texts = texts.map(encodeURIComponent).join(' ');
+        }, 20);",
+    );
+    let plain = |text: &str| {
+        let mut bytes = Vec::new();
+        let mut rest = text.as_bytes();
+        while let Some((first, after)) = rest.split_first() {
+            if *first == b'%' {
+                let code = std::str::from_utf8(&after[..2]).unwrap();
+                bytes.push(u8::from_str_radix(code, 16).unwrap());
+                rest = &after[2..];
+            } else {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+        String::from_utf8(bytes).unwrap()
+    };
+    let saved: Vec<String> = data(&dom, "texts").split(' ').map(plain).collect();
+    let saved: Vec<&str> = saved
+        .iter()
+        .map(|text| text.trim_start_matches('\u{feff}'))
+        .collect();
+    assert_eq!(saved, expected);
 }
 
 #[test]

@@ -20,7 +20,7 @@ use bencher_core::record::SweepRecord;
 use bencher_core::value::{Kind, Value};
 use bencher_report::{ReportOptions, write_report};
 use browser::render;
-use common::{EVIL, dataset, evil, levels, numbers, record, result, truths};
+use common::{EVIL, dataset, evil, gallery, levels, numbers, record, result, truths};
 
 /// The page of some plots, with a script that runs once all are drawn and may wait, after it ran in the browser.
 fn probed(record: SweepRecord, plots: &str, script: &str) -> (String, String) {
@@ -47,8 +47,16 @@ fn probed_with(style: &str, record: SweepRecord, plots: &str, script: &str) -> (
         }}, 20);</script></body>"
     );
     let probed = text.replace("</body>", &script);
-    let style = format!("<style>{style}</style></head>");
-    fs::write(&page, probed.replace("</head>", &style)).unwrap();
+    // The descriptions of figures are compressed in the page, and plain where it reads them.
+    let style = format!(
+        "<style>{style}</style><script>const parse = JSON.parse;
+         JSON.parse = (text) => {{
+            const all = parse(text);
+            if (Array.isArray(all) && all[0] && all[0].figures) window.specs = parse(text);
+            return all;
+         }};</script></head>"
+    );
+    fs::write(&page, probed.replacen("</head>", &style, 1)).unwrap();
     let (dom, console) = render(&page);
     assert_eq!(console, "");
     (text, dom)
@@ -191,8 +199,7 @@ fn what_stands_in_space_has_a_flat_form() {
         const holes = plots.map((plot) => plot.data.filter((trace) => trace.name === 'skipped').flatMap((trace) => trace.x).length);
         document.body.dataset.holes = holes.join(' ');
         document.body.dataset.drawn = plots.filter((plot) => plot.querySelector('.contourlayer path, .heatmaplayer image')).length;
-        const whole = JSON.parse(document.getElementById('figures').textContent);
-        document.body.dataset.whole = whole.filter((spec) => spec.figures && spec.figures.length).map((spec) => spec.figures[0].data[0].type).join(' ');";
+        document.body.dataset.whole = window.specs.filter((spec) => spec.figures && spec.figures.length).map((spec) => spec.figures[0].data[0].type).join(' ');";
     let (page, dom) = probed(space(), "contour,surface,volume", script);
     assert!(!page.contains("unsafe-eval"));
     assert_eq!(
@@ -233,4 +240,72 @@ fn hostile_names_stay_text() {
     let (_, dom) = probed(record(EVIL, data_of), "contour,surface,volume", script);
     assert_eq!((data(&dom, "images"), data(&dom, "failed")), ("0", "0"));
     assert_eq!(data(&dom, "drawn"), "3");
+}
+
+/// The page in a frame of some width: what a script there says of itself.
+fn framed(width: u32, records: &[SweepRecord]) -> String {
+    let dir = tempfile::tempdir().unwrap();
+    let options = ReportOptions {
+        png: false,
+        ..ReportOptions::default()
+    };
+    let page = write_report(records, dir.path(), &options).unwrap();
+    let page = page.html.unwrap();
+    let script = "<script>const wait = setInterval(() => {
+        if (!document.documentElement.dataset.figures) return;
+        clearInterval(wait);
+        const name = (one) => (one.closest('figure, section') || { id: 'page' }).id + ' ' + one.className;
+        const scrolls = (one) => one.scrollWidth > one.clientWidth + 1
+            && ['auto', 'scroll', 'hidden'].includes(getComputedStyle(one).overflowX);
+        const sideways = [...document.querySelectorAll('main *')].filter((one) => !one.closest('svg'))
+            .filter((one) => scrolls(one) && !one.querySelector('table') && !one.closest('table'));
+        const cropped = [...document.querySelectorAll('.plot .main-svg text')].filter((one) => {
+            const box = one.getBoundingClientRect(), place = one.closest('.plot').getBoundingClientRect();
+            return box.width > 0 && (box.left < place.left - 2 || box.right > place.right + 2);
+        });
+        // Labels above a panel, and what they lie on.
+        const touching = [...document.querySelectorAll('.plot')].flatMap((plot) => {
+            const boxes = [...plot.querySelectorAll('.annotation-text')].map((one) => [one.textContent, one.getBoundingClientRect()]);
+            return boxes.flatMap(([text, a], n) => boxes.slice(n + 1)
+                .filter(([, b]) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)
+                .map(([other]) => name(plot) + ' ' + text + ' / ' + other));
+        });
+        const plots = [...document.querySelectorAll('.plot')].map((one) => one.getBoundingClientRect().width);
+        parent.postMessage(JSON.stringify({
+            inner: innerWidth, scroll: document.scrollingElement.scrollWidth, widest: Math.max(...plots),
+            touching: touching.join(' | '),
+            sideways: sideways.map(name).join(' | '),
+            cropped: cropped.map((one) => name(one.closest('.plot')) + ' ' + one.textContent).join(' | '),
+        }), '*');
+    }, 20);</script></body>";
+    let text = fs::read_to_string(&page).unwrap();
+    fs::write(&page, text.replace("</body>", script)).unwrap();
+    let wrapper = dir.path().join("wrapper.html");
+    let frame = format!(
+        "<body><iframe style='border:0;width:{width}px;height:4000px' src='index.html'></iframe><script>
+         addEventListener('message', (event) => {{
+            for (const [name, value] of Object.entries(JSON.parse(event.data))) document.body.dataset[name] = value;
+         }});</script></body>"
+    );
+    fs::write(&wrapper, frame).unwrap();
+    let (dom, console) = render(&wrapper);
+    assert_eq!(console, "");
+    dom
+}
+
+#[test]
+fn a_page_as_narrow_as_a_phone_scrolls_down_only() {
+    let records = [gallery(), vec![four(), space()]].concat();
+    for width in [320, 420] {
+        let dom = framed(width, &records);
+        let said = |name| data(&dom, name);
+        assert_eq!(said("inner"), width.to_string());
+        let scroll: u32 = said("scroll").parse().unwrap();
+        assert!(scroll <= width, "{scroll} of {width} pixels");
+        assert_eq!(said("sideways"), "", "at {width} pixels");
+        assert_eq!(said("cropped"), "", "at {width} pixels");
+        assert_eq!(said("touching"), "", "at {width} pixels");
+        let widest: f64 = said("widest").parse().unwrap();
+        assert!(widest > f64::from(width) * 0.8, "{widest}");
+    }
 }

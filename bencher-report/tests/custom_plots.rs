@@ -149,7 +149,7 @@ fn every_sort_of_marks_is_drawn_by_every_renderer() {
     let histogram = || Histogram {
         edges: vec![0.0, 1.0, 2.0],
         counts: vec![3, 0],
-        gaps: Vec::new(),
+        ..Histogram::default()
     };
     let all: Vec<SweepPlot> = vec![
         of(|| Marks::Lines(series(&[1.0, f64::NAN, 3.0]))),
@@ -239,7 +239,7 @@ fn what_does_not_fit_is_rejected_with_a_reason() {
                 Marks::Histogram(Histogram {
                     edges: vec![1.0],
                     counts: vec![2],
-                    gaps: Vec::new(),
+                    ..Histogram::default()
                 })
             }),
             "a histogram needs ascending edges, one more than counts",

@@ -101,6 +101,23 @@ fn extremes() -> SweepRecord {
     record("Extremes", data)
 }
 
+/// How often each of seven searches finds its goal, of ten tries: their bounds overlap.
+fn shares() -> SweepRecord {
+    let names = ["random", "grid", "anneal", "tpe", "race", "bayes", "swarm"];
+    let dims = vec![
+        levels("search", &names),
+        numbers("budget", "", &[10.0, 20.0, 40.0, 80.0, 160.0]),
+        Dim::repeats(10),
+    ];
+    let results = vec![result("found", "", Kind::Bool)];
+    let data = dataset(dims, results, |_, at| {
+        let known = (at[0] + 1) as f64 * (at[1] + 1) as f64 / 36.0;
+        let luck = 0.5 + 0.5 * common::noise(at[0] * 1000 + at[1] * 50 + at[2]);
+        Ok(Value::Bool(luck < known.min(0.95)))
+    });
+    record("Searches", data)
+}
+
 /// The kinds of figure, with a sweep that shows each.
 fn cases() -> Vec<(&'static str, &'static str, SweepRecord)> {
     let all = gallery();
@@ -120,6 +137,7 @@ fn cases() -> Vec<(&'static str, &'static str, SweepRecord)> {
         ("curve", "curve", curves()),
         ("curve-in-panels", "curve", facets()),
         ("curve-of-variants", "curve", inputs::variants()),
+        ("curve-of-many", "curve", shares()),
         ("band", "band", curves()),
         ("scaling", "scaling", curves()),
         ("ratio", "ratio", curves()),

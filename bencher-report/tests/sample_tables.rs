@@ -13,7 +13,7 @@ mod common;
 
 use bencher_core::dataset::{CellState, Dataset};
 use bencher_core::value::{Kind, ResultValue, Table, TablePlot};
-use bencher_report::chart::{Chart, ChartKind, Marks};
+use bencher_report::chart::{Chart, ChartKind, Marks, TableRow};
 use bencher_report::deduce::{deduce, explain};
 use bencher_report::{PngBackend, ReportOptions, write_report};
 use common::{dataset, levels, record, result};
@@ -101,6 +101,32 @@ fn a_hexbin_counts_the_rows_of_each_hexagon() {
         csv.starts_with("algo,x,y,rows,state\r\na,,,,failed: no steps\r\nb,0,5,1,\r\n"),
         "{csv}"
     );
+}
+
+/// The numbers of `b` are a hundred above those of `a`, so that a bar of both would be far from the others.
+#[test]
+fn a_histogram_counts_the_rows_of_its_own_point() {
+    let values = |at: usize| [1.0, 2.0, 4.0].map(|x| x + 100.0 * at as f64).to_vec();
+    let charts = deduce(&sweep(|at| {
+        Some(Table::new().column("latency", values(at)).unwrap())
+    }));
+    assert_eq!(kinds(&charts), [ChartKind::Histogram]);
+    let found = |panel: usize| match &charts[0].panels[panel].marks {
+        Marks::Histogram(one) => (
+            (one.edges[0], *one.edges.last().unwrap()),
+            one.counts.iter().sum::<u64>(),
+            one.first_rows[0][0],
+        ),
+        other => panic!("{other:?}"),
+    };
+    let row = |x: f64| TableRow {
+        number: 1,
+        repeat: 0,
+        x,
+        y: None,
+    };
+    assert_eq!(found(0), ((1.0, 4.0), 3, row(1.0)));
+    assert_eq!(found(1), ((101.0, 104.0), 3, row(101.0)));
 }
 
 #[test]

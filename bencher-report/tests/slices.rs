@@ -131,7 +131,8 @@ fn a_click_shows_the_samples_of_the_point() {
     assert!(!dom.contains("data-error"), "{}", data(&dom, "error"));
     assert_eq!(
         data(&dom, "rows"),
-        "0; 202 s; sample [2, 0, 1, 0] | 1; 202.1 s; sample [2, 0, 1, 1]"
+        "1; 202 s; sample [2, 0, 1, 0] | 2; 202.1 s; sample [2, 0, 1, 1]",
+        "repeats count from 1, as everywhere"
     );
     assert_eq!(data(&dom, "levels"), "4 KiB; quick; warm");
     assert_eq!(data(&dom, "mean"), "202.1 s (202 s … 202.1 s)");
@@ -139,8 +140,34 @@ fn a_click_shows_the_samples_of_the_point() {
     assert_eq!(data(&dom, "failed"), format!("failed: {shown}"));
     assert_eq!(data(&dom, "several"), "6", "all levels of one input");
     assert_eq!(data(&dom, "closed"), "true");
-    assert_eq!(data(&dom, "looked"), "0; 1 s; sample [0, 0, 0, 0]");
+    assert_eq!(data(&dom, "looked"), "1; 1 s; sample [0, 0, 0, 0]");
     assert!(!dom.contains("<img"), "a name became an element");
+}
+
+#[test]
+fn the_card_of_a_sample_has_the_notes_of_its_times() {
+    let mut record = sweep();
+    let cost = record.dataset.variable_mut(0).unwrap();
+    let time = Value::Float(0.5);
+    let note = format!("moved to another core {EVIL}");
+    let (measured, preempted) = (CellState::Measured, CellState::Preempted);
+    cost.record_explained(0, &time, measured, note.as_str().into())
+        .unwrap();
+    cost.record_explained(1, &time, preempted, "13 ms on the core".into())
+        .unwrap();
+    let dom = after_drawing(
+        &[record],
+        "document.querySelector('[data-look-up]').click();
+        const rows = [...document.querySelectorAll('.sample-card tbody tr')];
+        document.body.dataset.costs = rows.map((row) => row.cells[1].innerText).join(' | ');",
+    );
+    assert!(!dom.contains("data-error"), "{}", data(&dom, "error"));
+    let shown = EVIL.replace('<', "&lt;").replace('>', "&gt;");
+    assert_eq!(
+        data(&dom, "costs").replace('\n', " "),
+        format!("500 ms moved to another core {shown} | 500 ms preempted: 13 ms on the core")
+    );
+    assert!(!dom.contains("<img"), "a note became an element");
 }
 
 /// The hexagon of a table's middle: three of four rows lie there, of the second sample.
@@ -177,6 +204,133 @@ fn a_click_on_a_hexagon_shows_its_rows_and_its_sample() {
         data(&dom, "cells"),
         format!("row; {shown}; north; 2; 6; 5; 5; 6; 5.001")
     );
+}
+
+/// Two repeats of two points, each with a table of the chosen figure whose numbers name its sample: 100 for the point, 10
+/// for the repeat. The first column has the name of the input; the third row has no value. A second table has panes.
+fn tables(plot: TablePlot) -> SweepRecord {
+    let dims = vec![powers("size", "B", 10, 11), Dim::repeats(2)];
+    let results = vec![
+        result("steps", "", Kind::Table),
+        result("log", "", Kind::Table),
+    ];
+    let dataset = common::dataset(dims, results, |name, at| {
+        let base = (100 * at[0] + 10 * at[1]) as f64;
+        let numbers = |shift: f64| [0.0, 1.0, 2.0].map(|row| base + shift + row).to_vec();
+        let table = Table::new().column("size", numbers(0.0)).unwrap();
+        let table = match (name, plot) {
+            ("log", _) => table.column("words", vec!["a", "b", "c"]).unwrap(),
+            (_, TablePlot::Histogram) => table,
+            _ => {
+                let mut loss = numbers(0.5);
+                loss[2] = f64::NAN;
+                table.column("loss", loss).unwrap()
+            }
+        };
+        Ok(table.plotted_as(plot).into_value())
+    });
+    record("Steps", dataset)
+}
+
+const CARD: &str = "const card = () => document.querySelector('.sample-card');
+    const plot = [...document.querySelectorAll('.plot')].find((plot) => plot.data && plot.data.some((trace) => trace.customdata));
+    const click = (trace, pointNumber) => plot.emit('plotly_click', { points: [{ data: trace, pointNumber,
+        x: trace.x[pointNumber], y: trace.y[pointNumber], customdata: trace.customdata[pointNumber] }] });
+    const say = (name) => {
+        const rows = card().querySelector('.card-rows');
+        document.body.dataset[name] = [
+            card().querySelector('select').selectedOptions[0].text,
+            rows ? rows.querySelector('p').textContent : '',
+            [...(rows ? rows.querySelectorAll('th, td') : [])].map((cell) => cell.textContent).join(' '),
+            [...card().querySelectorAll('tr[aria-current] td')].slice(0, 1).map((cell) => cell.textContent).join(),
+            card().querySelectorAll('.panes > li').length,
+        ].join(' | ');
+    };";
+
+/// A point of a line is a row of the table of the repeat that the line is, in the panel of its point.
+#[test]
+fn a_click_on_a_line_shows_its_row_and_its_sample() {
+    for plot in [TablePlot::Curve, TablePlot::Scatter] {
+        let dom = after_drawing(
+            &[tables(plot)],
+            &format!(
+                "{CARD}
+                const traces = plot.data.filter((trace) => trace.customdata && trace.xaxis === 'x2');
+                click(traces.find((trace) => trace.legendgroup === '1'), 1);
+                say('point');
+                const sign = traces.find((trace) => Array.isArray(trace.customdata[0]));
+                click(sign, sign.customdata.findIndex(([series]) => series === 1));
+                say('absent');
+                const list = card().querySelector('select');
+                list.value = '0';
+                list.dispatchEvent(new Event('change'));
+                say('changed');"
+            ),
+        );
+        assert!(!dom.contains("data-error"), "{}", data(&dom, "error"));
+        assert_eq!(
+            data(&dom, "point"),
+            "2 KiB | Row 2 of the table of repeat 2: | row size loss 2 111 111.5 | 2 | 2"
+        );
+        assert_eq!(
+            data(&dom, "absent"),
+            "2 KiB | Row 3 of the table of repeat 2: | row size loss 3 112 no value | 2 | 2"
+        );
+        assert_eq!(
+            data(&dom, "changed"),
+            "1 KiB |  |  |  | 2",
+            "of another sample"
+        );
+    }
+}
+
+/// A bar counts the rows of all repeats of its point.
+#[test]
+fn a_click_on_a_bar_shows_its_rows() {
+    let dom = after_drawing(
+        &[tables(TablePlot::Histogram)],
+        &format!(
+            "{CARD}
+            const trace = plot.data.find((trace) => trace.customdata && trace.xaxis === 'x2');
+            document.body.dataset.counts = trace.y.join(' ');
+            click(trace, trace.y.length - 1);
+            say('bar');"
+        ),
+    );
+    assert!(!dom.contains("data-error"), "{}", data(&dom, "error"));
+    let bar = data(&dom, "bar");
+    let counts: Vec<u64> = data(&dom, "counts")
+        .split(' ')
+        .map(|count| count.parse().unwrap())
+        .collect();
+    assert_eq!(counts.iter().sum::<u64>(), 6, "of this point alone");
+    assert!(
+        bar.starts_with("2 KiB | 3 rows of the table in this bar of repeat 2: | row size 1 110"),
+        "{bar}"
+    );
+}
+
+/// A row of a pane's table is of the sample of the pane.
+#[test]
+fn a_click_on_a_row_of_a_pane_shows_its_sample() {
+    let dom = after_drawing(
+        &[tables(TablePlot::Histogram)],
+        &format!(
+            "{CARD}
+            const pane = [...document.querySelectorAll('figure .panes > li')].find((one) => one.textContent.includes('111'));
+            pane.querySelectorAll('tbody tr')[1].querySelector('td').click();
+            say('row');
+            card().querySelector('button').click();
+            pane.querySelector('.place').dispatchEvent(new KeyboardEvent('keydown', {{ key: 'Enter', bubbles: true }}));
+            say('place');"
+        ),
+    );
+    assert!(!dom.contains("data-error"), "{}", data(&dom, "error"));
+    assert_eq!(
+        data(&dom, "row"),
+        "2 KiB | Row 2 of the table of repeat 2: | row size words 2 111 b | 2 | 2"
+    );
+    assert_eq!(data(&dom, "place"), "2 KiB |  |  | 2 | 2");
 }
 
 /// Every figure of the gallery: what a click on a mark opens is what its hover text says.
@@ -230,11 +384,10 @@ fn a_click_on_any_kind_of_figure_opens_its_point() {
     assert_eq!(data(&dom, "wrong"), "");
     let clicks: usize = data(&dom, "clicks").parse().unwrap();
     assert!(clicks > 150, "{clicks}");
-    // Shares of inputs are of no point, nor are repeats of a sweep without inputs, and the tables within samples.
+    // Shares of inputs are of no point, nor are repeats of a sweep without inputs.
     assert_eq!(
         data(&dom, "silent"),
-        "elapsed-main-effects elapsed-main-effects field-main-effects latency-histogram found-bar course-loss-line \
-         course-accuracy-line latencies-latency-histogram cost-main-effects"
+        "elapsed-main-effects elapsed-main-effects field-main-effects latency-histogram found-bar cost-main-effects"
     );
 }
 

@@ -1,6 +1,6 @@
 //! The attributes that an export of a dataset carries beside its cells.
 
-use crate::dataset::{Dataset, OWN_AXES, SIDE_BY_SIDE};
+use crate::dataset::{Aggregation, Dataset, OWN_AXES, SIDE_BY_SIDE};
 use crate::evaluator::{RetryCounts, Usage};
 use crate::measure::ClockKind;
 use crate::plan::Plan;
@@ -36,7 +36,7 @@ pub(super) fn describe(dataset: &mut Dataset, plan: &Plan, code: Digest) {
 
 /// The ways to measure that the user chose.
 pub(super) fn describe_choice(dataset: &mut Dataset, plan: &Plan, config: &RunConfig) {
-    describe_plots(dataset, config.plots);
+    describe_drawing(dataset, config);
     let mut attribute = |name: &str, text| dataset.attributes.insert(name.to_owned(), text);
     if is_side_by_side(plan.schema(), config) {
         attribute(SIDE_BY_SIDE, config.executor.workers().to_string());
@@ -46,9 +46,11 @@ pub(super) fn describe_choice(dataset: &mut Dataset, plan: &Plan, config: &RunCo
     }
 }
 
-/// The plots that the user or the program chose; where a stored result is drawn, instead of those of its run.
-pub(super) fn describe_plots(dataset: &mut Dataset, plots: PlotSelection) {
-    let name = PlotSelection::ATTRIBUTE;
+/// The plots and the view over fewer inputs that the user or the program chose; where a stored result is drawn, instead
+/// of those of its run.
+pub(super) fn describe_drawing(dataset: &mut Dataset, config: &RunConfig) {
+    Aggregation::attach(config.aggregation().as_ref(), dataset);
+    let (name, plots) = (PlotSelection::ATTRIBUTE, config.plots);
     if plots == PlotSelection::default() {
         dataset.attributes.remove(name);
     } else {

@@ -2,6 +2,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use crate::dataset::{Aggregate, Aggregation, Statistic};
 use crate::plan::SweepChoice;
 use crate::space::SampleOrder;
 use crate::sweep_executor::{Benchmark, Body, Result};
@@ -55,6 +56,8 @@ pub(crate) struct SweepSettings {
     pub(crate) budget: Option<Duration>,
     /// The plots of the report, or the names that are none.
     pub(crate) plots: Option<Result<PlotSelection, String>>,
+    /// The view over fewer inputs that the report draws first.
+    pub(crate) aggregate: Option<Aggregation>,
     /// The plots of the program's own.
     pub(crate) own_plots: Vec<OwnPlot>,
     /// The point that is run alone.
@@ -224,6 +227,26 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     /// unknown name is an error of [`run`](Self::run).
     pub fn plots<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Self {
         self.settings.plots = Some(PlotSelection::of(names));
+        self
+    }
+
+    /// Has the report first show a statistic over some inputs, unless the run's configuration sets them: the plots of a
+    /// smaller sweep, before those of all points. Inputs that the sweep does not have are an error of [`run`](Self::run).
+    ///
+    /// ```
+    #[doc = include_str!("../example_sweep.md")]
+    #[doc = include_str!("../example_bench.md")]
+    /// use bencher_core::dataset::{Aggregate, Aggregation, Statistic};
+    /// let sweep = bench.sweep("Worst case").inputs([Sorting::LEN, Sorting::PRESORTED]).level(2);
+    /// let result = sweep.aggregate(Aggregate::AllButFirst, Statistic::Max).run()?;
+    /// assert!(Aggregation::of(result.dataset()).is_some());
+    /// let sweep = bench.sweep("By seed").inputs([Sorting::LEN]).level(2);
+    /// let error = sweep.aggregate(Aggregate::named(["seed"]), Statistic::Mean).run().err();
+    /// assert!(error.is_some_and(|error| error.to_string().contains("seed")));
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
+    pub fn aggregate(mut self, inputs: Aggregate, statistic: Statistic) -> Self {
+        self.settings.aggregate = Some(Aggregation { inputs, statistic });
         self
     }
 

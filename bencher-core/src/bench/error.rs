@@ -94,6 +94,14 @@ pub enum BenchError {
         /// The name, and all known ones.
         reason: String,
     },
+    /// The inputs that its report shall leave out do not suit it.
+    #[error("sweep \"{title}\", --aggregate: {source}")]
+    Aggregate {
+        /// The sweep.
+        title: String,
+        /// The name that is none of its inputs, or the number that is too large.
+        source: crate::dataset::DatasetError,
+    },
     /// Processes cannot take its samples together.
     #[error(
         "sweep \"{title}\": `--shared-dir` does not fit it, because {reason}; leave the option out"

@@ -45,6 +45,7 @@ impl SweepRun<'_> {
             level: self.settings.level,
             budget: self.settings.budget,
             plots,
+            aggregate: self.settings.aggregate.clone(),
             search: self.settings.search,
         };
         if !session.enter(own) {
@@ -63,6 +64,15 @@ impl SweepRun<'_> {
         }
         let clock = Instant::now();
         let plan = self.plan(session)?;
+        if let Some(inputs) = &session.config.aggregate {
+            let names = plan.space().axes().iter().map(|axis| axis.name.as_str());
+            let title = &self.settings.title;
+            let error = |source| BenchError::Aggregate {
+                title: title.clone(),
+                source,
+            };
+            inputs.among(names.collect()).map_err(error)?;
+        }
         let assertions = Assertions::of(
             &plan,
             &self.settings.title,

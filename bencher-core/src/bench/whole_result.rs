@@ -6,7 +6,7 @@ use crate::plan::Plan;
 use crate::record::{Counts, SweepRecord};
 
 use super::assertions::is_of_assertion;
-use super::attributes::{EXECUTABLE, describe_plots};
+use super::attributes::{EXECUTABLE, describe_drawing};
 use super::error::BenchError;
 use super::run::SweepRun;
 use super::session::Session;
@@ -63,7 +63,7 @@ impl SweepRun<'_> {
                 Ok(None)
             };
         };
-        describe_plots(&mut record.dataset, session.config.plots);
+        describe_drawing(&mut record.dataset, &session.config);
         let same_code = same_code(&record);
         let there = there(&record);
         let mut warnings = std::mem::take(&mut record.warnings);

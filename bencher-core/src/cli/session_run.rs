@@ -263,7 +263,7 @@ fn status(error: Option<&BenchError>) -> u8 {
     match error {
         Some(BenchError::Interrupted { .. }) => INTERRUPTED,
         Some(BenchError::Plan { source, .. }) if source.is_usage() => USAGE,
-        Some(BenchError::UnknownResult { .. }) => USAGE,
+        Some(BenchError::UnknownResult { .. } | BenchError::Aggregate { .. }) => USAGE,
         _ => 1,
     }
 }

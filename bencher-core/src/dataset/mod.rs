@@ -80,7 +80,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use aggregate::{Aggregate, Statistic};
+pub use aggregate::{Aggregate, Aggregation, Statistic};
 #[cfg(feature = "data")]
 pub use align::Join;
 pub use array::Element;

@@ -156,14 +156,17 @@ impl Marks {
                     (cell.x, cell.y) = (by_x.apply(cell.x), by_y.apply(cell.y));
                 }
                 for row in hexbin.first_rows.iter_mut().flatten() {
-                    (row.x, row.y) = (by_x.apply(row.x), by_y.apply(row.y));
+                    (row.x, row.y) = (by_x.apply(row.x), row.y.map(|y| by_y.apply(y)));
                 }
                 hexbin.width = by_x.apply(hexbin.width);
                 hexbin.step = by_y.apply(hexbin.step);
             }
-            Self::Histogram(Histogram { edges, .. }) => {
-                for edge in edges {
-                    *edge = by_x.apply(*edge);
+            Self::Histogram(Histogram {
+                edges, first_rows, ..
+            }) => {
+                let rows = first_rows.iter_mut().flatten().map(|row| &mut row.x);
+                for x in edges.iter_mut().chain(rows) {
+                    *x = by_x.apply(*x);
                 }
             }
             Self::Table(table) => table.shorten(),

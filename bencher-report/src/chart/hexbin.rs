@@ -21,15 +21,17 @@ pub struct Hexbin {
     pub gap: Option<Gap>,
 }
 
-/// A row of a table that lies in a hexagon.
+/// A row of a table that lies in a hexagon, or in a bin.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct TableRow {
     /// Its number, from 1.
     pub number: usize,
+    /// The repeat whose table it is in, from 0.
+    pub repeat: usize,
     /// Its number in the column of the horizontal axis.
     pub x: f64,
-    /// Its number in the column of the vertical axis.
-    pub y: f64,
+    /// Its number in the column of the vertical axis; `None` in a bin, whose vertical axis counts rows.
+    pub y: Option<f64>,
 }
 
 /// One hexagon.

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use bencher_core::dataset::CellState;
 use serde::Serialize;
 
-use super::{Axis, Field, Hexbin, Pane, Parallel, Rank};
+use super::{Axis, Field, Hexbin, Pane, Parallel, Rank, TableRow};
 
 /// The marks of a panel.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -135,6 +135,9 @@ pub struct Point {
     pub absent: u32,
     /// Why the value, or some of its samples, are missing.
     pub gap: Option<Gap>,
+    /// The number of the row that it is, from 1, where it is of a table within a sample.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row: Option<usize>,
 }
 
 /// A band around a point, low and high.
@@ -385,7 +388,7 @@ pub struct HeatMap {
 }
 
 /// The distribution of values.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Histogram {
     /// The edges of the bins: one more than the number of bins.
     pub edges: Vec<f64>,
@@ -393,6 +396,9 @@ pub struct Histogram {
     pub counts: Vec<u64>,
     /// How many samples have no value, and the reason of the first one of each kind.
     pub gaps: Vec<(u32, Gap)>,
+    /// The first rows of each bin, where the values are of tables within samples; empty otherwise.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub first_rows: Vec<Vec<TableRow>>,
 }
 
 /// The values themselves.

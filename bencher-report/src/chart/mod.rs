@@ -6,6 +6,7 @@
 mod axis;
 mod bin;
 mod display;
+mod dodge;
 mod field;
 mod front;
 mod hexbin;
@@ -27,6 +28,7 @@ use serde::Serialize;
 pub use axis::{Axis, LevelGroup, Ticks};
 pub(crate) use axis::{ScaleSide, decades_per_tick, nested_name};
 pub(crate) use display::{is_binary, short_levels};
+pub(crate) use dodge::Dodge;
 pub use field::Field;
 pub(crate) use hexbin::Lattice;
 pub use hexbin::{Hexagon, Hexbin, TableRow};

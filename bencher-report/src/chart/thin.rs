@@ -109,6 +109,7 @@ mod tests {
             outer: None,
             sign: PointSign::Plain,
             samples: 1,
+            row: None,
             absent: 0,
             gap: None,
         };

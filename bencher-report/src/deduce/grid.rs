@@ -130,6 +130,20 @@ impl<'a> Grid<'a> {
         value.ok_or_else(|| self.gap(flat))
     }
 
+    /// The notes of the samples at an offset that have a value: what disturbed a time, or that another run measured it.
+    pub(super) fn notes(&self, offset: usize) -> impl Iterator<Item = Option<String>> + '_ {
+        (0..self.repeats).map(move |repeat| {
+            let cell = self
+                .variable
+                .cell(self.origin + offset + repeat * self.repeat_stride)?;
+            let note = cell.reason.filter(|_| cell.value.is_some())?;
+            Some(match cell.state {
+                CellState::Preempted => format!("{}: {note}", cell.state),
+                _ => note.to_owned(),
+            })
+        })
+    }
+
     fn is_open(&self, flat: usize) -> bool {
         let state = self.variable.states().get(flat);
         matches!(state, Some(CellState::Skipped | CellState::Pending))

@@ -1,5 +1,6 @@
 //! The rules that choose a dataset's charts from its shape, with reasons.
 
+mod aggregate;
 mod apart;
 mod build;
 mod coordinates;
@@ -19,7 +20,7 @@ mod tradeoff;
 use std::collections::HashSet;
 
 use bencher_core::bench::PlotSelection;
-use bencher_core::dataset::Dataset;
+use bencher_core::dataset::{Aggregation, Dataset, DatasetError, Variable};
 use bencher_core::record::SearchHistory;
 use serde::Serialize;
 
@@ -88,27 +89,45 @@ pub fn deduce_plots(dataset: &Dataset, plots: PlotSelection) -> Vec<Chart> {
 /// The charts of a dataset, and then those of a program's own plots. See [`CustomPlot`](crate::CustomPlot) for an
 /// example.
 pub fn deduce_with(dataset: &Dataset, plots: PlotSelection, own: &[SweepPlot]) -> Vec<Chart> {
-    let mut ids = HashSet::new();
+    deduce_into(&mut HashSet::new(), dataset, plots, own)
+}
+
+/// The charts of the view over fewer inputs that a dataset asks for, or `view` in its place; see
+/// [`ReportOptions`](crate::ReportOptions). `ids` are those that other charts of the dataset have.
+pub(crate) fn deduce_aggregate(
+    ids: &mut HashSet<String>,
+    dataset: &Dataset,
+    plots: PlotSelection,
+    view: Option<&Aggregation>,
+) -> Result<Vec<Chart>, DatasetError> {
+    let own = || Aggregation::of(dataset);
+    match view.cloned().or_else(own) {
+        Some(view) => aggregate::charts(ids, dataset, plots, &view),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// As [`deduce_with`], with ids that none of `ids` is.
+pub(crate) fn deduce_into(
+    ids: &mut HashSet<String>,
+    dataset: &Dataset,
+    plots: PlotSelection,
+    own: &[SweepPlot],
+) -> Vec<Chart> {
     let mut charts = Vec::new();
     let with_modes = plots.has_auto() || plots.contains(ChartKind::Histogram.slug());
     for variable in dataset.variables() {
-        let shape = Shape::of(dataset, variable);
-        let chosen = rules(&shape)
-            .iter()
-            .filter(|rule| rule.rejection(&shape, plots).is_none());
-        let chosen = chosen.flat_map(|rule| {
-            let charts = build::charts(rule.kind, &shape).into_iter();
-            charts.flat_map(|chart| apart::charts(chart, rule.kind, &shape))
-        });
+        let chosen = of_result(dataset, variable, plots);
         let modes = with_modes.then(|| modes::charts(dataset, variable));
-        for mut chart in chosen.chain(modes.into_iter().flatten()) {
-            chart.id = unique(&mut ids, &[&variable.info.name, &chart.id], &chart);
+        for mut chart in chosen.into_iter().chain(modes.into_iter().flatten()) {
+            chart.id = unique(ids, &[&variable.info.name, &chart.id], &chart);
             build::log_note(&mut chart);
+            chart.describe_bars();
             charts.push(chart);
         }
     }
     for mut chart in search::charts(dataset, plots) {
-        chart.id = unique(&mut ids, &[&chart.result, &chart.id], &chart);
+        chart.id = unique(ids, &[&chart.result, &chart.id], &chart);
         charts.push(chart);
     }
     if SearchHistory::of(dataset).is_some() {
@@ -121,11 +140,24 @@ pub fn deduce_with(dataset: &Dataset, plots: PlotSelection, own: &[SweepPlot]) -
     }
     for plot in own {
         if let Ok(mut chart) = own::chart(plot, dataset, plots) {
-            chart.id = unique(&mut ids, &[&chart.id], &chart);
+            chart.id = unique(ids, &[&chart.id], &chart);
             charts.push(chart);
         }
     }
     charts
+}
+
+/// The charts of one result, by the shape of the sweep.
+fn of_result(dataset: &Dataset, variable: &Variable, plots: PlotSelection) -> Vec<Chart> {
+    let shape = Shape::of(dataset, variable);
+    let chosen = rules(&shape)
+        .iter()
+        .filter(|rule| rule.rejection(&shape, plots).is_none());
+    let chosen = chosen.flat_map(|rule| {
+        let charts = build::charts(rule.kind, &shape).into_iter();
+        charts.flat_map(|chart| apart::charts(chart, rule.kind, &shape))
+    });
+    chosen.collect()
 }
 
 /// The kinds of charts that the program or its user chose for a dataset.

@@ -244,7 +244,7 @@ fn mend_point(point: &mut Point) {
 }
 
 /// Gives axes the ranges that they lack, or that the marks do not allow.
-fn fit(chart: &mut Chart) {
+pub(super) fn fit(chart: &mut Chart) {
     let (mut xs, mut ys, mut colors, mut depths) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for panel in &chart.panels {
         match &panel.marks {

@@ -1,5 +1,7 @@
 //! All points of a dataset with their samples, for readers who look at some of them.
 
+use std::collections::BTreeMap;
+
 use bencher_core::dataset::{Dataset, Dim, VariableInfo};
 use bencher_core::value::Value;
 
@@ -30,6 +32,8 @@ pub(crate) struct ResultPoints<'a> {
     pub(crate) spread: Option<String>,
     /// The samples of each point, the repeats fastest.
     pub(crate) samples: Vec<Result<Value, Gap>>,
+    /// The notes of samples with a value, by their position in `samples`.
+    pub(crate) notes: BTreeMap<usize, String>,
 }
 
 /// How many samples of results a dataset has.
@@ -60,6 +64,12 @@ pub(crate) fn points(dataset: &Dataset) -> Points<'_> {
             samples: offsets
                 .iter()
                 .flat_map(|offset| grid.values(*offset))
+                .collect(),
+            notes: offsets
+                .iter()
+                .flat_map(|offset| grid.notes(*offset))
+                .enumerate()
+                .filter_map(|(n, note)| Some((n, note?)))
                 .collect(),
         });
         repeats = shape.repeats;

@@ -34,6 +34,10 @@ usage: cargo bencher report [SWEEP|FILE]... [OPTIONS]
   --serve [PORT]       serve the page to browsers of this machine until Ctrl-C, and draw it again
                        whenever a sweep ends
   --plots NAMES        the kinds of plots, such as auto,table
+  --aggregate INPUTS   first the mean over these inputs: names, a number of them from the end, or
+                       all-but-first
+  --aggregate-statistic NAME
+                       what that shows instead: sum, max, min or median
   --png-backend NAME   the renderer of PNG files: auto, gnuplot or builtin
   --store DIR          use this store
 ";
@@ -186,6 +190,7 @@ fn drawing(options: &Options) -> ReportOptions {
     ReportOptions {
         program: "all".to_owned(),
         plots: options.plots,
+        aggregate: options.aggregate.clone(),
         png_backend: options.png_backend,
         ..ReportOptions::default()
     }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use bencher_core::bench::{PlotSelection, PngBackend};
+use bencher_core::dataset::{Aggregate, Aggregation, Statistic};
 
 use crate::words::Words;
 
@@ -12,6 +13,7 @@ pub(super) struct Options {
     pub(super) store: PathBuf,
     pub(super) out: Option<PathBuf>,
     pub(super) plots: Option<PlotSelection>,
+    pub(super) aggregate: Option<Aggregation>,
     pub(super) open: bool,
     /// The port at which the page is served; 0 for a free one.
     pub(super) serve: Option<u16>,
@@ -42,6 +44,7 @@ impl Options {
         let backend = backend.map_or(Ok(PngBackend::Auto), |name| name.parse());
         let options = Self {
             plots: plots.transpose()?,
+            aggregate: aggregation(&mut words)?,
             serve,
             store: words.store()?,
             out,
@@ -81,6 +84,26 @@ impl Options {
         let paths = [&self.png, &self.svg, &self.csv, &self.zarr];
         paths.iter().all(|path| path.is_none()) && self.markdown.is_none()
     }
+}
+
+/// The view over fewer inputs.
+fn aggregation(words: &mut Words) -> Result<Option<Aggregation>, String> {
+    let inputs = words.value("--aggregate")?;
+    let statistic = words.value("--aggregate-statistic")?;
+    let Some(inputs) = inputs else {
+        let reason = "`--aggregate-statistic` needs `--aggregate INPUTS`";
+        return statistic.map_or(Ok(None), |_| Err(reason.to_owned()));
+    };
+    let inputs = Aggregate::of(inputs.split(',')).map_err(|why| format!("--aggregate: {why}"))?;
+    let statistic = statistic.map_or(Ok(Statistic::Mean), |name| {
+        let mut named = Statistic::NAMED.into_iter();
+        let found = named.find(|(known, _)| *known == name);
+        found.map(|(_, statistic)| statistic).ok_or_else(|| {
+            let known = Statistic::NAMED.map(|(name, _)| name).join(", ");
+            format!("--aggregate-statistic: `{name}` is not one of {known}")
+        })
+    })?;
+    Ok(Some(Aggregation { inputs, statistic }))
 }
 
 /// The port behind `--serve`, if that is given, and the other words. The port may be missing.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::console::steers;
+use crate::dataset::Aggregation;
 use crate::space::{Density, SampleOrder};
 
 use super::RunConfig;
@@ -22,6 +23,7 @@ pub(in crate::bench) struct SweepDefaults {
     pub(in crate::bench) level: Option<u8>,
     pub(in crate::bench) budget: Option<Duration>,
     pub(in crate::bench) plots: Option<PlotSelection>,
+    pub(in crate::bench) aggregate: Option<Aggregation>,
     pub(in crate::bench) search: SearchConfig,
 }
 
@@ -42,6 +44,10 @@ impl SweepDefaults {
         config.order = self.order.or(config.order);
         config.budget = self.budget.or(config.budget);
         config.plots = self.plots.unwrap_or(config.plots);
+        if let Some(view) = &self.aggregate {
+            config.aggregate = Some(view.inputs.clone());
+            config.aggregate_statistic = view.statistic;
+        }
         config.search.budget = self.search.budget.or(config.search.budget);
         config.search.sampler = self.search.sampler.or(config.search.sampler);
         config.search.target = self.search.target.or(config.search.target);

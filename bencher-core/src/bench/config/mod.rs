@@ -31,6 +31,7 @@ pub(crate) use table::{GROUPS, RENAMED, option, options, renamed};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::dataset::{Aggregate, Aggregation, Statistic};
 use crate::evaluator::{ClusterOptions, Executors, Limits};
 use crate::job::{CodePolicy, MachinePolicy};
 use crate::measure::ClockKind;
@@ -161,6 +162,10 @@ pub struct RunConfig {
     pub plot_options: PlotOptions,
     /// The kinds of plots that the report draws (those that the shape of a sweep suggests).
     pub plots: PlotSelection,
+    /// The inputs over which the report first shows the sweep as a whole (none).
+    pub aggregate: Option<Aggregate>,
+    /// What the report takes over these inputs (the mean).
+    pub aggregate_statistic: Statistic,
     /// Open the report after the run (no).
     pub open: bool,
     /// The form of the output.
@@ -175,6 +180,15 @@ pub struct RunConfig {
     pub pivot: Option<String>,
     /// The result by which the rows of a printed table are sorted (none).
     pub sort: Option<String>,
+}
+
+impl RunConfig {
+    /// The view over fewer inputs that the report draws first.
+    pub(crate) fn aggregation(&self) -> Option<Aggregation> {
+        let inputs = self.aggregate.clone()?;
+        let statistic = self.aggregate_statistic;
+        Some(Aggregation { inputs, statistic })
+    }
 }
 
 impl Default for RunConfig {
@@ -219,6 +233,8 @@ impl Default for RunConfig {
             report: ReportLocation::Default,
             plot_options: PlotOptions::default(),
             plots: PlotSelection::default(),
+            aggregate: None,
+            aggregate_statistic: Statistic::Mean,
             open: false,
             output: OutputFormat::Text,
             print: PrintOptions::default(),

@@ -85,7 +85,10 @@ impl RunOption {
 
     /// Whether it says how a report is drawn.
     pub(crate) fn is_of_report(&self) -> bool {
-        ["report", "open", "layout", "plots"].contains(&self.name) || self.name.starts_with("plot-")
+        ["report", "open", "layout", "plots"].contains(&self.name)
+            || ["plot-", "aggregate"]
+                .iter()
+                .any(|start| self.name.starts_with(start))
     }
 
     /// The name of its variable in the environment.

@@ -65,6 +65,8 @@ fn values(option: &RunOption) -> Vec<&'static str> {
         "layout" => vec!["tabs", "both"],
         "png-backend" => vec!["gnuplot", "builtin"],
         "plots" => vec!["table", "auto,histogram"],
+        "aggregate" => vec!["algo,mode", "all-but-first"],
+        "aggregate-statistic" => vec!["max", "median"],
         "print" => vec!["samples", "none"],
         "columns" => vec!["fastest", "median,discarded"],
         "pivot" | "sort" => vec!["elapsed", "block size"],

@@ -75,6 +75,7 @@ fn percentiles(x: f64, samples: &Samples) -> Point {
         bounds: at(0.25).zip(at(0.75)),
         outer: at(0.1).zip(at(0.9)),
         samples: samples.count(),
+        row: None,
         absent: samples.absent,
         gap: if y.is_none() {
             samples.gap_of_mean()

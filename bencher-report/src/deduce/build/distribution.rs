@@ -81,6 +81,7 @@ fn corner(x: f64, y: f64, samples: usize) -> Point {
         outer: None,
         sign: PointSign::Plain,
         samples: u32::try_from(samples).unwrap_or(u32::MAX),
+        row: None,
         absent: 0,
         gap: None,
     }
@@ -130,6 +131,7 @@ pub(super) fn scatter(shape: &Shape) -> Chart {
                         outer: None,
                         sign: PointSign::Plain,
                         samples: 1,
+                        row: None,
                         absent: 0,
                         gap: None,
                     });

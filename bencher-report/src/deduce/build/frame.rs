@@ -140,6 +140,7 @@ pub(in crate::deduce) fn point(shape: &Shape, x: f64, samples: &Samples) -> Poin
             PointSign::Plain
         },
         samples: samples.count(),
+        row: None,
         absent: samples.absent,
         gap: samples.gap_of_mean(),
     }

@@ -31,6 +31,7 @@ pub(super) fn chart(shape: &Shape) -> Chart {
             edges: edges.clone(),
             counts: counts.clone(),
             gaps: gaps.clone(),
+            first_rows: Vec::new(),
         })
     });
     chart.notes.extend(frame::rounds_note(shape));
@@ -59,14 +60,26 @@ fn mean_note(shape: &Shape, samples: &Samples) -> Option<String> {
     })
 }
 
-/// Bins after Freedman and Diaconis. Where the quartiles coincide, the number of bins is the square root of the number
-/// of values.
+/// The edges of bins, and how many values each holds.
+pub(super) fn bins(values: &[f64]) -> (Vec<f64>, Vec<u64>) {
+    let (edges, places) = edges_and_places(values);
+    let mut counts = vec![0; edges.len().saturating_sub(1)];
+    for place in places {
+        if let Some(slot) = counts.get_mut(place) {
+            *slot += 1;
+        }
+    }
+    (edges, counts)
+}
+
+/// The edges of bins after Freedman and Diaconis, and the bin of each value. Where the quartiles coincide, the number of
+/// bins is the square root of the number of values.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "bins are a small count, and a place within them"
 )]
-pub(super) fn bins(values: &[f64]) -> (Vec<f64>, Vec<u64>) {
+pub(super) fn edges_and_places(values: &[f64]) -> (Vec<f64>, Vec<usize>) {
     let (Some(low), Some(high)) = (stats::min(values), stats::max(values)) else {
         return (Vec::new(), Vec::new());
     };
@@ -74,17 +87,17 @@ pub(super) fn bins(values: &[f64]) -> (Vec<f64>, Vec<u64>) {
     if !span.is_finite() {
         // Of a quarter of each number the differences are numbers.
         let quarters: Vec<f64> = values.iter().map(|x| x / 4.0).collect();
-        let (mut edges, counts) = bins(&quarters);
+        let (mut edges, places) = edges_and_places(&quarters);
         for edge in &mut edges {
             *edge = (*edge * 4.0).clamp(low, high);
         }
-        return (edges, counts);
+        return (edges, places);
     }
     // One value, or values so close (or so large) that no bin would have a width.
     if span <= low.abs().max(high.abs()) * 1e-14 {
         let half = (low.abs() * 0.05).max(f64::MIN_POSITIVE);
         let half = if low == 0.0 { 0.5 } else { half };
-        return (vec![low - half, high + half], vec![values.len() as u64]);
+        return (vec![low - half, high + half], vec![0; values.len()]);
     }
     let n = values.len() as f64;
     let quartile = |p| stats::quantile(values, p).unwrap_or(low);
@@ -94,14 +107,8 @@ pub(super) fn bins(values: &[f64]) -> (Vec<f64>, Vec<u64>) {
     let edges = (0..=count)
         .map(|edge| low + span * edge as f64 / count as f64)
         .collect();
-    let mut counts = vec![0; count];
-    for x in values {
-        let bin = ((x - low) / span * count as f64) as usize;
-        if let Some(slot) = counts.get_mut(bin.min(count - 1)) {
-            *slot += 1;
-        }
-    }
-    (edges, counts)
+    let place = |x: &f64| (((x - low) / span * count as f64) as usize).min(count - 1);
+    (edges, values.iter().map(place).collect())
 }
 
 #[cfg(test)]

@@ -203,6 +203,7 @@ fn chart(shape: &Shape, points: &Points, pair: &Pair) -> Option<Chart> {
                     x: *x,
                     y,
                     samples: u32::try_from(count).unwrap_or(u32::MAX),
+                    row: None,
                     absent: u32::from(y.is_none()),
                     gap: if y.is_none() {
                         gap_at(n * wide + place)

@@ -172,6 +172,7 @@ fn point(at: usize, y: Option<f64>) -> Point {
         outer: None,
         sign: PointSign::Plain,
         samples: 1,
+        row: None,
         absent: u32::from(y.is_none()),
         gap: y.is_none().then_some(Gap {
             kind: GapKind::Missing,

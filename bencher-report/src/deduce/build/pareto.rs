@@ -123,6 +123,7 @@ fn sorted<'p>(points: impl Iterator<Item = &'p TradeoffPoint>) -> Vec<Point> {
             outer: None,
             sign: point.sign,
             samples: 1,
+            row: None,
             absent: 0,
             gap: None,
         })

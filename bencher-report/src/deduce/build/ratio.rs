@@ -134,6 +134,7 @@ fn base_point(x: f64) -> Point {
         outer: None,
         sign: PointSign::Plain,
         samples: 1,
+        row: None,
         absent: 0,
         gap: None,
     }
@@ -151,6 +152,7 @@ fn point(x: f64, found: Option<&Comparison>) -> Point {
         outer: None,
         sign: PointSign::Plain,
         samples,
+        row: None,
         absent: u32::from(y.is_none()),
         gap: y.is_none().then(|| Gap {
             kind: GapKind::Missing,

@@ -16,8 +16,8 @@ use super::{colors, frame};
 
 /// Bins along an axis with too many different numbers.
 const BINS: usize = 32;
-/// Rows that a hexagon lists at most, and all hexagons of a figure together, unless one each are more.
-const FIRST: usize = 5;
+/// Rows that a hexagon or a bar lists at most, and all hexagons of a figure together, unless one each are more.
+pub(super) const FIRST: usize = 5;
 const LISTED: usize = 6000;
 /// Different numbers of a column up to which each has a place of its own.
 const PLACES: usize = 400;
@@ -159,7 +159,12 @@ fn hexagons(table: &Table, across: &str, up: &str, lattice: Lattice) -> BTreeMap
             let (count, first) = found.entry(lattice.cell((x, y))).or_default();
             *count += 1;
             if first.len() < FIRST {
-                first.push(TableRow { number, x, y });
+                first.push(TableRow {
+                    number,
+                    repeat: 0,
+                    x,
+                    y: Some(y),
+                });
             }
         }
     }

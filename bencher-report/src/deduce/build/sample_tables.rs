@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use bencher_core::value::Table;
 
 use crate::chart::{
-    Axis, Chart, ChartKind, Gap, GapKind, Histogram, Marks, Point, PointSign, Series,
+    Axis, Chart, ChartKind, Gap, GapKind, Histogram, Marks, Point, PointSign, Series, TableRow,
 };
 use crate::deduce::facets::Facets;
 use crate::deduce::grid::Grid;
@@ -11,6 +11,7 @@ use crate::deduce::needs::SERIES;
 use crate::deduce::sample_table::{decode, is_numeric};
 use crate::deduce::shape::Shape;
 
+use super::sample_fields::FIRST;
 use super::{frame, histogram};
 
 /// Columns that have a chart each.
@@ -48,7 +49,7 @@ pub(super) fn lines(kind: ChartKind, shape: &Shape) -> Vec<Chart> {
     charts.collect()
 }
 
-/// The distribution of the only column, at every point.
+/// The distribution of the only column, at every point: of all of its repeats.
 pub(super) fn histogram(shape: &Shape) -> Option<Chart> {
     let grid = Grid::of(shape);
     let samples = Samples::of(shape, &grid);
@@ -58,24 +59,36 @@ pub(super) fn histogram(shape: &Shape) -> Option<Chart> {
         .find_map(|table| table.as_ref().ok())?;
     let column = first.names().next()?.to_owned();
     let facets = Facets::of(shape, &grid, &[]);
-    let bins_of = |at: usize| {
-        let offsets = samples.series.iter().map(|(_, level)| at + level);
-        let tables = offsets.filter_map(|offset| samples.tables.get(&offset)?.as_ref().ok());
-        let values: Vec<f64> = tables
-            .filter_map(|table| table.get(&column))
-            .flat_map(|column| (0..column.len()).filter_map(|row| column.number(row)))
-            .filter(|x| x.is_finite())
-            .collect();
-        histogram::bins(&values)
+    // The other series are points, and have panels of their own.
+    let repeats = if shape.repeated() {
+        samples.series.as_slice()
+    } else {
+        samples.series.get(..1).unwrap_or_default()
+    };
+    let rows_of = |at: usize| {
+        let tables = repeats
+            .iter()
+            .enumerate()
+            .filter_map(|(repeat, (_, level))| {
+                let table = samples.tables.get(&(at + level))?.as_ref().ok()?;
+                Some((repeat, table.get(&column)?))
+            });
+        let rows = tables.flat_map(|(repeat, column)| {
+            (0..column.len()).filter_map(move |row| {
+                let x = column.number(row).filter(|x| x.is_finite())?;
+                Some(TableRow {
+                    number: row + 1,
+                    repeat,
+                    x,
+                    y: None,
+                })
+            })
+        });
+        rows.collect::<Vec<TableRow>>()
     };
     let axes = (Axis::linear(&column, ""), Axis::linear("rows", ""));
     let mut chart = frame::chart(ChartKind::Histogram, shape, axes, facets, |at| {
-        let (edges, counts) = bins_of(at);
-        Marks::Histogram(Histogram {
-            edges,
-            counts,
-            gaps: Vec::new(),
-        })
+        Marks::Histogram(histogram_of(&rows_of(at)))
     });
     let histograms = || {
         chart.panels.iter().filter_map(|panel| match &panel.marks {
@@ -91,6 +104,28 @@ pub(super) fn histogram(shape: &Shape) -> Option<Chart> {
     chart.title = format!("{column} of {}", chart.title);
     samples.notes(&mut chart);
     Some(chart)
+}
+
+/// The distribution of a column's numbers, with the first rows of each bin.
+fn histogram_of(rows: &[TableRow]) -> Histogram {
+    let values: Vec<f64> = rows.iter().map(|row| row.x).collect();
+    let (edges, places) = histogram::edges_and_places(&values);
+    let bins = edges.len().saturating_sub(1);
+    let (mut counts, mut first_rows) = (vec![0; bins], vec![Vec::new(); bins]);
+    for (row, place) in rows.iter().zip(places) {
+        if let Some((count, first)) = counts.get_mut(place).zip(first_rows.get_mut(place)) {
+            *count += 1;
+            if first.len() < FIRST {
+                first.push(*row);
+            }
+        }
+    }
+    Histogram {
+        edges,
+        counts,
+        gaps: Vec::new(),
+        first_rows,
+    }
 }
 
 /// The tables that have room in a chart, by the offset of their cell, with repeats.
@@ -219,6 +254,7 @@ fn points(table: &Table, over: &str, column: &str) -> Vec<Point> {
             };
             Some(Point {
                 x,
+                row: Some(row + 1),
                 place: None,
                 y: value,
                 bounds: None,

@@ -164,6 +164,7 @@ impl PowerLaw {
             outer: None,
             sign: PointSign::Plain,
             samples: 1,
+            row: None,
             absent: 0,
             gap: None,
         };

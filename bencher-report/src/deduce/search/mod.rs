@@ -10,6 +10,7 @@ use crate::chart::{Axis, Chart, ChartKind, Marks, Point, Series, Ticks, text};
 
 use super::Explanation;
 use super::build::frame;
+use super::own::fit;
 use progress::{Over, progress};
 
 /// Inputs and pairs with bars, at most.
@@ -39,6 +40,8 @@ pub(super) fn charts(dataset: &Dataset, plots: PlotSelection) -> Vec<Chart> {
             .iter()
             .filter_map(|one| slice(dataset, &history, one)),
     );
+    // An axis without a range has no numbers on a page.
+    charts.iter_mut().for_each(fit);
     charts
 }
 
@@ -281,6 +284,12 @@ mod tests {
             "search-slice-a",
         ];
         assert_eq!(ids, expected);
+        let ranges = found[..2].iter().map(|chart| chart.x.range);
+        assert!(
+            ranges.eq([Some((1.0, 3.0)); 2]),
+            "of evaluations, and of seconds"
+        );
+        assert!(found.iter().all(|chart| chart.y.range.is_some()));
         let Marks::Lines(series) = &found[0].panels[0].marks else {
             panic!("lines");
         };

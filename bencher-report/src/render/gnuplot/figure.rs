@@ -84,7 +84,7 @@ pub(super) fn figure(chart: &Chart, look: &Look) -> Option<Figure> {
     }
     // Bars of errors, nested boxes and volumes are the other renderer's.
     let is_nested = !chart.x.groups.is_empty() && !matches!(panel.marks, Marks::Lines(_));
-    if chart.kind.has_error_bars() || is_nested || is_ambiguous(chart) {
+    if chart.dodge().has_bars || is_nested || is_ambiguous(chart) {
         return None;
     }
     let foot = Foot::of(chart)?;

@@ -1,5 +1,4 @@
-/// Bytes as text that HTML can carry (RFC 4648, with padding). The build script packs plotly.js
-/// with this same file.
+/// Bytes as text that an address can carry (RFC 4648, with padding).
 pub(super) fn encode(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);

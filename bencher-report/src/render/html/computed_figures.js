@@ -254,14 +254,8 @@ window.computedFigures = (() => {
     return texts;
   }
 
-  function csv(rows) {
-    const cell = (value) => {
-      const text = value === null || value === undefined ? "" : String(value);
-      const isFormula = /^[=+\-@\t]/.test(text) && Number.isNaN(Number(text));
-      return isFormula || /[,"\n\r]/.test(text) ? `"${isFormula ? "'" : ""}${text.replace(/"/g, '""')}"` : text;
-    };
-    return rows.map((row) => row.map(cell).join(",") + "\r\n").join("");
-  }
+  // The script of the page, which comes later, writes the CSV of all figures.
+  const csv = (rows) => window.csvText(rows);
 
   // ---- over the inputs
 

@@ -4,7 +4,7 @@ mod field;
 mod hover;
 mod layout;
 mod parallel;
-mod places;
+pub(super) mod places;
 mod traces;
 
 use bencher_core::dataset::Dataset;

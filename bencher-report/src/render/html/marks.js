@@ -16,12 +16,22 @@ window.figureMarks = (sweeps) => {
 
   const panelOf = (trace) => Number((trace.xaxis || "x").slice(1) || 1) - 1;
 
+  // The series of a mark: the sign of an absent value names it, others are in the group of it.
+  function seriesOf({ customdata, data }) {
+    if (Array.isArray(customdata) && !Array.isArray(customdata[1])) return customdata[0];
+    return /^\d+$/.test(data.legendgroup || "") ? Number(data.legendgroup) : undefined;
+  }
+
   // The levels of the inputs that a mark of a figure stands for: by the number of the input, the level.
   function levelsAt(sweep, places, mark) {
     const chosen = {}, trace = mark.data, panel = panelOf(trace);
     if (places.rows) return Object.fromEntries(places.rows[mark.customdata] || []);
-    // A hexagon says which rows of the table lie in it.
-    if (places.columns) return Object.fromEntries((places.panels || [])[panel] || []);
+    // Rows of a table are of the sample of their panel, and of their series.
+    if (places.columns) {
+      const chosen = Object.fromEntries((places.panels || [])[panel] || []), series = seriesOf(mark);
+      if (Number.isInteger(places.legend) && series !== undefined) chosen[places.legend] = series;
+      return chosen;
+    }
     // The sign of an absent value says which point of which series it stands for.
     const [series, point] = mark.customdata || [trace.legendgroup ? Number(trace.legendgroup) : NaN, mark.pointNumber];
     for (const name of ["x", "y"]) {
@@ -78,7 +88,8 @@ window.figureMarks = (sweeps) => {
     const found = known.get(figure.place);
     if (found && found.data === figure.place.data) return found.marks;
     const places = figure.places(), sweep = sweeps[figure.number];
-    const all = places ? marksOf(sweep, places, figure.place.data) : [];
+    // The rows of a table are no points of the sweep.
+    const all = places && !places.columns ? marksOf(sweep, places, figure.place.data) : [];
     known.set(figure.place, { data: figure.place.data, marks: all });
     return all;
   }
@@ -101,15 +112,25 @@ window.figureMarks = (sweeps) => {
     }
   }
 
-  // The rows of a table that lie in a hexagon: how many, the columns, and the first of them.
+  // The rows of a table that a mark stands for: how many, the columns, and the first of them, each with its repeat and
+  // its number before its cells; and the repeat, where all of them are of one.
   function rowsOf(places, mark) {
-    if (!places.columns || !mark.customdata) return undefined;
-    const [count, first] = mark.customdata;
-    return { count, first, columns: places.columns };
+    const { columns } = places, data = mark.customdata;
+    if (!columns || data === undefined || data === null) return undefined;
+    if (Array.isArray(data) && Array.isArray(data[1])) {
+      const [count, first] = data, repeats = new Set(first.map(([repeat]) => repeat));
+      const isWhole = first.length === count && repeats.size === 1;
+      const name = columns.length === 1 ? "bar" : "hexagon";
+      return { count, first, columns, name, repeat: isWhole || name === "hexagon" ? first[0][0] : undefined };
+    }
+    // A point of a line, or the sign of one without a value.
+    const isSign = Array.isArray(data), row = isSign ? data[2] : data, repeat = places.repeats ? seriesOf(mark) : 0;
+    if (row === undefined) return undefined;
+    return { count: 1, first: [[repeat, row, mark.x, isSign ? "no value" : mark.y]], columns, repeat };
   }
 
   // Listens to a figure that was drawn: `places` says what its marks are, `click` takes the levels of one, and the rows
-  // of a hexagon.
+  // of a table that it stands for.
   function listen(number, place, places, click) {
     const figure = { number, place, places };
     const earlier = figures.findIndex((one) => one.place === place);

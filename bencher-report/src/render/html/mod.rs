@@ -2,6 +2,7 @@
 
 mod attachments;
 mod base64;
+mod base85;
 mod bundle;
 mod figure;
 mod history;

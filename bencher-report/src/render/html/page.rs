@@ -16,7 +16,7 @@ use crate::deduce::Explanation;
 use crate::render::Look;
 
 use super::attachments::Attachments;
-use super::bundle::{PLOTLY, data_element};
+use super::bundle::{PLOTLY, data_element, script_element};
 use super::figure::{figures, scales};
 use super::section;
 use super::slices::{self, Slices};
@@ -88,7 +88,7 @@ pub(crate) fn page(title: &str, sections: &[Section], look: &Look) -> Page {
     body.push_str("</main>\n");
     if let Some(data) = slices.json() {
         body.push_str(&data_element("sweeps", &data));
-        let _ = writeln!(body, "<script>{}</script>", slices::SCRIPT);
+        body.push_str(&script_element("computed", slices::SCRIPT));
     }
     body.push_str(&scripts(figures));
     let videos = if attachments.videos { VIDEO_POLICY } else { "" };
@@ -145,7 +145,7 @@ pub(super) fn specs(
             "title": super::text::plotly(&chart.title, 100),
             "figures": figures(chart, dataset, look),
             "scale": scales(chart),
-            "csv": chart.csv(CSV_ROWS),
+            "csv": (!section::has_whole_table(chart)).then(|| chart.csv(CSV_ROWS)),
         })
     };
     charts.iter().map(spec).collect()

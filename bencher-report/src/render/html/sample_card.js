@@ -30,25 +30,16 @@ window.sampleCard = (sweeps) => {
     return points;
   }
 
-  // The pane of a sample, where the page has one: by its label, which names the inputs that vary.
+  // The panes of a sample, where the page has any.
   function panesOf(sweep, point, repeat) {
     const strides = stridesOf(sweep.inputs);
-    const parts = sweep.inputs.flatMap((input, n) => {
-      const level = Math.floor(point / strides[n]) % input.levels.length;
-      return input.levels.length > 1 ? [`${input.name} = ${input.shown[level]}`] : [];
-    });
-    if (sweep.repeats > 1) parts.push(`repeat = ${repeat}`);
-    const order = (label) => label.split(", ").sort().join(", ");
-    const wanted = order(parts.join(", "));
-    const section = document.getElementById(sweep.anchor);
-    return [...section.querySelectorAll(".panes > li")].filter((pane) => {
-      const place = pane.querySelector(".place");
-      return order(place ? place.textContent.trim() : "") === wanted;
-    });
+    const isLevel = ([input, level]) => Math.floor(point / strides[input]) % sweep.inputs[input].levels.length === level;
+    const panes = document.getElementById(sweep.anchor).querySelectorAll(".panes > li[data-levels]");
+    return [...panes].filter(({ dataset }) => Number(dataset.repeat) === repeat && JSON.parse(dataset.levels).every(isLevel));
   }
 
   function sampleRow(sweep, point, repeat, several) {
-    const row = make("tr");
+    const row = make("tr", undefined, { "data-repeat": repeat });
     if (several) {
       const strides = stridesOf(sweep.inputs);
       const at = sweep.inputs.filter((input) => input.levels.length > 1).map((input) => {
@@ -57,12 +48,17 @@ window.sampleCard = (sweeps) => {
       });
       row.append(make("td", at.join(", ")));
     }
-    if (sweep.repeats > 1) row.append(make("td", String(repeat)));
+    if (sweep.repeats > 1) row.append(make("td", String(repeat + 1)));
     for (const result of sweep.results) {
       const at = point * sweep.repeats + repeat, value = result.samples[at], gap = result.gaps[at];
       if (gap !== undefined) row.append(make("td", gap, { class: /^(failed|timed out)/.test(gap) ? "gap bad" : "gap" }));
       else if (result.hasPane) row.append(make("td", "see below"));
-      else row.append(make("td", typeof value === "number" && result.isNumber ? quantity(result, value) : String(value)));
+      else {
+        const cell = make("td", typeof value === "number" && result.isNumber ? quantity(result, value) : String(value));
+        const note = result.notes.texts[result.notes.of[at]];
+        if (note !== undefined) cell.append(make("div", note, { class: "gap" }));
+        row.append(cell);
+      }
     }
     return row;
   }
@@ -115,27 +111,47 @@ window.sampleCard = (sweeps) => {
     body.replaceChildren(...parts);
   }
 
-  // The rows of a sample's table that lie in the hexagon that was clicked: how many, and the first of them.
-  function hexagon({ count, first, columns }) {
-    const part = make("div"), all = count === 1 ? "1 row" : `${count} rows`;
+  // The rows of a sample's table that were clicked: how many, and the first of them. They are of one repeat, or each
+  // names its own.
+  function rowsPart({ count, first, columns, name, repeat }, repeats) {
+    const part = make("div", undefined, { class: "card-rows" }), all = count === 1 ? "1 row" : `${count} rows`;
     const some = first.length < count ? `; the first ${first.length === 1 ? "one is" : `${first.length} are`}` : "";
-    part.append(make("p", `${all} of the table in this hexagon${some}:`));
+    const which = name ? `${all} of the table in this ${name}` : `Row ${first[0][1]} of the table`;
+    const several = repeats > 1 && repeat === undefined, of = repeats > 1 && !several ? ` of repeat ${repeat + 1}` : "";
+    part.append(make("p", `${which}${of}${some}:`));
     const table = make("table"), head = table.createTHead().insertRow(), body = table.createTBody();
-    for (const name of ["row", ...columns]) head.append(make("th", name));
-    for (const row of first) {
+    for (const title of [...(several ? ["repeat"] : []), "row", ...columns]) head.append(make("th", title));
+    for (const [ofRepeat, ...cells] of first) {
       const line = body.insertRow();
-      for (const cell of row) line.append(make("td", String(cell)));
+      for (const cell of several ? [ofRepeat + 1, ...cells] : cells) line.append(make("td", String(cell)));
     }
-    part.append(table);
+    const scroll = make("div", undefined, { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rows" });
+    scroll.append(table);
+    part.append(scroll);
     return part;
   }
 
-  // Opens the card at a point; `chosen` has the level of each input that is known, `rows` what a hexagon holds.
+  // The environment of a sweep, which its section has folded.
+  function environmentOf(sweep) {
+    const part = document.getElementById(sweep.anchor).querySelector("details.environment");
+    if (!part) return [];
+    const button = make("button", "Environment", { type: "button" });
+    button.addEventListener("click", () => {
+      part.open = true;
+      part.scrollIntoView({ block: "center" });
+    });
+    const line = make("p");
+    line.append(button);
+    return [line];
+  }
+
+  // Opens the card at a point; `chosen` has the level of each input that is known, `rows` those of a table that were
+  // clicked.
   function open(number, chosen, rows) {
     const sweep = sweeps[number];
     if (!card) opener = document.activeElement;
     else card.remove();
-    card = make("aside", undefined, { class: "sample-card", role: "dialog", "aria-label": "Samples of a point" });
+    card = make("aside", undefined, { class: "sample-card", role: "dialog", "aria-label": "Samples of a point", "data-sweep": number });
     const header = make("p", undefined, { class: "card-head" });
     const shut = make("button", "Close", { type: "button", "aria-label": "Close the samples" });
     shut.addEventListener("click", close);
@@ -151,17 +167,22 @@ window.sampleCard = (sweeps) => {
         select.value = levels[n] === undefined ? "" : String(levels[n]);
         select.addEventListener("change", () => {
           levels[n] = select.value === "" ? undefined : Number(select.value);
+          // The rows are of the sample that was clicked.
+          card.querySelector(".card-rows")?.remove();
           fill(sweep, levels, body);
         });
         label.append(select);
       }
       inputs.append(label);
     });
-    card.append(header, inputs, ...(rows ? [hexagon(rows)] : []), body);
+    card.append(header, inputs, ...(rows && rows.first ? [rowsPart(rows, sweep.repeats)] : []), body, ...environmentOf(sweep));
     card.addEventListener("keydown", (event) => {
       if (event.key === "Escape") close();
     });
     fill(sweep, levels, body);
+    if (rows && rows.repeat !== undefined && sweep.repeats > 1) {
+      for (const row of body.querySelectorAll(`tr[data-repeat="${rows.repeat}"]`)) row.setAttribute("aria-current", "true");
+    }
     document.body.append(card);
     shut.focus({ preventScroll: true });
   }

@@ -8,7 +8,7 @@ mod variables;
 
 use std::fmt::Write;
 
-use bencher_core::dataset::DimRole;
+use bencher_core::dataset::{Dataset, DimRole};
 use bencher_core::record::{Counts, SweepRecord};
 use bencher_core::store::tag_text;
 
@@ -56,7 +56,8 @@ pub(super) fn section(
     counts(&mut out, record);
     slices::look_up(&mut out, slices);
     for chart in section.charts {
-        figure(&mut out, &section.anchor, chart, look, attachments);
+        let dataset = Some(&record.dataset);
+        figure(&mut out, &section.anchor, chart, dataset, look, attachments);
     }
     if section.charts.is_empty() {
         out.push_str(
@@ -214,11 +215,12 @@ fn failures(out: &mut String, anchor: &str, record: &SweepRecord) {
     out.push_str("</details>\n");
 }
 
-/// A chart with its title, notes, buttons and data.
+/// A chart with its title, notes, buttons and data; `dataset` is that of its samples, if there is one.
 pub(super) fn figure(
     out: &mut String,
     anchor: &str,
     chart: &Chart,
+    dataset: Option<&Dataset>,
     look: &Look,
     attachments: &mut Attachments,
 ) {
@@ -266,9 +268,9 @@ pub(super) fn figure(
     out.push_str("</figcaption>\n");
     let tabs = tabs(chart, look.layout);
     match tabs.as_slice() {
-        [only] => body(out, &only.chart, look, attachments),
+        [only] => body(out, &only.chart, dataset, look, attachments),
         tabs => tabbed(out, &id, tabs, |out, tab| {
-            body(out, &tab.chart, look, attachments);
+            body(out, &tab.chart, dataset, look, attachments);
         }),
     }
     if chart.has_axes() {
@@ -295,7 +297,13 @@ pub(super) fn computed_plot(out: &mut String, alt: &str) {
 }
 
 /// The content of a chart, or of its part behind a tab.
-fn body(out: &mut String, chart: &Chart, look: &Look, attachments: &mut Attachments) {
+fn body(
+    out: &mut String,
+    chart: &Chart,
+    dataset: Option<&Dataset>,
+    look: &Look,
+    attachments: &mut Attachments,
+) {
     if chart.kind == ChartKind::Table {
         for panel in &chart.displayed(true).panels {
             if let Marks::Table(one) = &panel.marks {
@@ -304,7 +312,7 @@ fn body(out: &mut String, chart: &Chart, look: &Look, attachments: &mut Attachme
         }
     }
     if chart.kind == ChartKind::Panes {
-        panes::panes(out, chart, attachments);
+        panes::panes(out, chart, dataset, attachments);
     }
     if chart.has_axes() {
         let width = width(chart, look);
@@ -406,6 +414,14 @@ fn gap_class(kind: GapKind) -> &'static str {
         GapKind::Failed | GapKind::TimedOut => "gap bad",
         _ => "gap",
     }
+}
+
+/// Whether the table of a figure's data has all of them, as they are: HTML keeps no control characters.
+pub(super) fn has_whole_table(chart: &Chart) -> bool {
+    let is_kept = |c: char| c == '\n' || !c.is_control();
+    let rows = chart.data_rows(ROWS + 1);
+    let mut cells = rows.rows.iter().flatten().chain(&rows.columns);
+    chart.has_axes() && rows.rows.len() <= ROWS && cells.all(|cell| cell.chars().all(is_kept))
 }
 
 /// The figure's first rows as a table: for readers without a mouse, or without a script.

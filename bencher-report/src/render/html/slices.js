@@ -144,6 +144,32 @@ window.computeFigures = (specs, unpack, redraw) => {
     if (number !== undefined) card.open(Number(number), Object.fromEntries(sweeps[number].inputs.map((_, n) => [n, 0])));
   });
 
+  // So does a click on a row of a pane's table, or on the name of its sample.
+  function openPane({ target }) {
+    const pane = target.closest && target.closest(".panes > li[data-levels]");
+    const row = target.closest && target.closest("tbody tr");
+    if (!pane || !(row || target.closest(".place")) || String(getSelection())) return;
+    const section = pane.closest("section"), shown = pane.closest(".sample-card");
+    const number = shown ? Number(shown.dataset.sweep) : sweeps.findIndex((sweep) => section && sweep.anchor === section.id);
+    if (number < 0) return;
+    const repeat = Number(pane.dataset.repeat);
+    const rows = row && {
+      count: 1, repeat, first: [[repeat, row.rowIndex, ...[...row.cells].map((cell) => cell.textContent)]],
+      columns: [...row.closest("table").tHead.rows[0].cells].map((cell) => cell.textContent),
+    };
+    card.open(number, Object.fromEntries(JSON.parse(pane.dataset.levels)), rows || { repeat });
+  }
+  document.addEventListener("click", openPane);
+  for (const place of document.querySelectorAll(".panes > li[data-levels] > .place")) {
+    place.tabIndex = 0;
+    place.setAttribute("role", "button");
+    place.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      openPane(event);
+    });
+  }
+
   // A click on a mark opens the card at its point.
   const marks = window.figureMarks(sweeps);
   const numberOf = (id) => sweeps.findIndex((sweep) => id.startsWith(sweep.anchor + "--"));

@@ -1,6 +1,7 @@
 //! Any slice of a sweep, and any point of it: the data that the page carries once, and the part of a section in which a
 //! reader chooses.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use bencher_core::dataset::{Dataset, Dim};
@@ -184,7 +185,23 @@ fn result(one: &ResultPoints, is_shown: bool) -> Json {
     json["spread"] = json!(one.spread);
     json["samples"] = Json::Array(samples);
     json["gaps"] = Json::Object(gaps);
+    json["notes"] = notes(one);
     json
+}
+
+/// The notes of samples: each text once, and the number of the text by the number of the sample.
+fn notes(one: &ResultPoints) -> Json {
+    let mut texts: Vec<String> = Vec::new();
+    let mut numbers: HashMap<&str, usize> = HashMap::new();
+    let mut of = Map::new();
+    for (sample, note) in &one.notes {
+        let number = *numbers.entry(note).or_insert_with(|| {
+            texts.push(text::clip(note, CHARACTERS));
+            texts.len() - 1
+        });
+        of.insert(sample.to_string(), number.into());
+    }
+    json!({ "texts": texts, "of": of })
 }
 
 /// A sample as the card shows it: a number, which it gives its unit, or text.

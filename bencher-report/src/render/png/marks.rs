@@ -28,7 +28,9 @@ pub(super) fn lines(chart: &Chart, series: &[Series]) -> Vec<Plot> {
     let mut plots = Vec::new();
     let kind = chart.kind;
     // kuva counts levels from 1.
-    let x_of = |point: &Point| point.x + if chart.is_on_levels() { 1.0 } else { 0.0 };
+    let first = if chart.is_on_levels() { 1.0 } else { 0.0 };
+    let dodge = chart.dodge();
+    let x_of = |n: usize, point: &Point| dodge.x(n, point.x) + first;
     if let Some((at, (low, high))) = chart.reference.zip(reference_ends(chart)) {
         let line = LinePlot::new().with_data([(low, at), (high, at)]);
         let line = line
@@ -37,10 +39,16 @@ pub(super) fn lines(chart: &Chart, series: &[Series]) -> Vec<Plot> {
         plots.push(line.with_stroke_width(1.5).into());
     }
     for (n, one) in series.iter().enumerate() {
-        if kind.has_error_bars() {
-            let bounded = || one.points.iter().filter(|point| point.bounds.is_some());
+        if dodge.has_bars {
+            let bounded = || {
+                let points = one.points.iter().enumerate();
+                let barred = points.filter(|(at, _)| dodge.has_bar(n, *at));
+                barred
+                    .map(|(_, point)| point)
+                    .filter(|point| point.bounds.is_some())
+            };
             let points: Vec<(f64, f64)> = bounded()
-                .filter_map(|point| Some((x_of(point), point.y?)))
+                .filter_map(|point| Some((x_of(n, point), point.y?)))
                 .collect();
             let reach = bounded().filter_map(|point| {
                 let ((low, high), y) = (point.bounds?, point.y?);
@@ -53,7 +61,7 @@ pub(super) fn lines(chart: &Chart, series: &[Series]) -> Vec<Plot> {
             }
             continue;
         }
-        plots.extend(bands(n, one, x_of));
+        plots.extend(bands(n, one, |point| x_of(n, point)));
     }
     plots.extend(signs(chart, series, x_of));
     for (n, one) in series.iter().enumerate() {
@@ -61,7 +69,10 @@ pub(super) fn lines(chart: &Chart, series: &[Series]) -> Vec<Plot> {
         let has_line = kind.has_line(n, series.len());
         let has_markers = kind.has_markers(n, series.len());
         for run in one.runs() {
-            let points = || run.iter().filter_map(|point| Some((x_of(point), point.y?)));
+            let points = || {
+                run.iter()
+                    .filter_map(|point| Some((x_of(n, point), point.y?)))
+            };
             let (style, mark) = match palette::round(n) {
                 0 => (LineStyle::Solid, MarkerShape::Circle),
                 1 => (LineStyle::Dashed, MarkerShape::Square),
@@ -83,11 +94,11 @@ pub(super) fn lines(chart: &Chart, series: &[Series]) -> Vec<Plot> {
             }
         }
     }
-    for one in series {
+    for (n, one) in series.iter().enumerate() {
         // A point some of whose samples have no value is a ring.
         let part: Vec<(f64, f64)> = one
             .partial()
-            .filter_map(|point| Some((x_of(point), point.y?)))
+            .filter_map(|point| Some((x_of(n, point), point.y?)))
             .collect();
         if !part.is_empty() {
             let dots = ScatterPlot::new().with_data(part).with_size(1.8);
@@ -101,7 +112,7 @@ pub(super) fn lines(chart: &Chart, series: &[Series]) -> Vec<Plot> {
             one.points
                 .iter()
                 .filter(|point| point.y.is_none())
-                .map(move |point| Absence::new(n, x_of(point), point.gap.as_ref()))
+                .map(move |point| Absence::new(n, point.x + first, point.gap.as_ref()))
         })
         .collect();
     plots.extend(foot(chart, &absent));
@@ -132,11 +143,12 @@ fn bands(n: usize, one: &Series, x_of: impl Fn(&Point) -> f64) -> Vec<Plot> {
 }
 
 /// Outlines around the points that have a sign.
-fn signs(chart: &Chart, series: &[Series], x_of: impl Fn(&Point) -> f64) -> Vec<Plot> {
+fn signs(chart: &Chart, series: &[Series], x_of: impl Fn(usize, &Point) -> f64) -> Vec<Plot> {
     let mut plots = Vec::new();
     for sign in chart.signs() {
-        let signed = series.iter().flat_map(|one| one.signed(sign));
-        let places = signed.filter_map(|point| Some((x_of(point), point.y?)));
+        let lines = series.iter().enumerate();
+        let signed = lines.flat_map(|(n, one)| one.signed(sign).map(move |point| (n, point)));
+        let places = signed.filter_map(|(n, point)| Some((x_of(n, point), point.y?)));
         let places: Vec<(f64, f64)> = places.collect();
         // kuva has no outlines of squares: a smaller white one lies within.
         for (color, size) in [(SIGN, 7.0), ("#ffffff", 5.5)] {
@@ -153,7 +165,7 @@ fn reference_ends(chart: &Chart) -> Option<(f64, f64)> {
     if chart.is_on_levels() {
         return Some((0.5, chart.x.level_names().len() as f64 + 0.5));
     }
-    chart.x.padded(0.02)
+    chart.padded_across()
 }
 
 /// Bars side by side, with their errors.

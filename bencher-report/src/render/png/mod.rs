@@ -307,7 +307,7 @@ fn layout(
                 .with_x_axis_max(chart.x.level_names().len() as f64 + 0.5);
         }
         Marks::Lines(_) => {
-            if let Some((low, high)) = chart.x.padded(0.02) {
+            if let Some((low, high)) = chart.padded_across() {
                 layout = layout.with_x_axis_min(low).with_x_axis_max(high);
             }
         }

@@ -12,6 +12,11 @@ const MOST: usize = 90;
 /// Ticks of an axis.
 const TICKS: usize = 5;
 
+/// How far below its end a line of the ground has its name: under that of the height at the same corner.
+const BELOW: f64 = TICK * 1.7;
+/// The distance of the lines of two names that do not touch.
+const LINE: f64 = TICK * 1.3;
+
 /// Where a place in space, each coordinate a share from 0 to 1, lies in the picture.
 struct View {
     origin: Place,
@@ -111,6 +116,16 @@ fn at(list: &[f64], n: usize) -> f64 {
     list.get(n).copied().unwrap_or(0.5)
 }
 
+/// Ticks of an axis whose ends are so far above each other.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a small count"
+)]
+fn ticks_along(high: f64) -> usize {
+    ((high / LINE).max(0.0) as usize + 1).clamp(2, TICKS)
+}
+
 /// Every n-th position, and the last.
 fn steps(count: usize, step: usize) -> Vec<usize> {
     let mut steps: Vec<usize> = (0..count).step_by(step).collect();
@@ -128,21 +143,21 @@ fn ground(canvas: &mut Canvas, chart: &Chart, height: &Axis, view: &View, frame:
     const GRID: &str = "#d5d5d5";
     let corners = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)].map(|(x, y)| view.at(x, y, 0.0));
     canvas.area(&corners, "#f6f6f6", Some((AXIS, 1.0)));
-    for (place, name) in chart.x.named_places(TICKS) {
+    for (place, name) in chart.x.named_places(ticks_along(view.side.1)) {
         let share = chart.x.share(place);
         let (x, y) = view.at(share, 1.0, 0.0);
         canvas.line(view.at(share, 0.0, 0.0), (x, y), GRID, 0.8);
-        canvas.text((x - 5.0, y + 13.0), &name, TICK, Anchor::End);
+        canvas.text((x - 5.0, y + BELOW), &name, TICK, Anchor::End);
     }
-    for (place, name) in chart.y.named_places(TICKS) {
+    for (place, name) in chart.y.named_places(ticks_along(view.side.1)) {
         let share = chart.y.share(place);
         let (x, y) = view.at(1.0, share, 0.0);
         canvas.line(view.at(0.0, share, 0.0), (x, y), GRID, 0.8);
-        canvas.text((x + 5.0, y + 13.0), &name, TICK, Anchor::Start);
+        canvas.text((x + 5.0, y + BELOW), &name, TICK, Anchor::Start);
     }
     let (foot, top) = (view.at(0.0, 1.0, 0.0), view.at(0.0, 1.0, 1.0));
     canvas.line(foot, top, AXIS, 1.0);
-    for (place, name) in height.named_places(TICKS) {
+    for (place, name) in height.named_places(ticks_along(view.up)) {
         let (x, y) = view.at(0.0, 1.0, height.share(place));
         canvas.line((x - 4.0, y), (x, y), AXIS, 1.0);
         canvas.text((x - 6.0, y + 4.0), &name, TICK, Anchor::End);

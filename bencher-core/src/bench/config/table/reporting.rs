@@ -1,5 +1,7 @@
 //! The options of the report and the output.
 
+use crate::dataset::{Aggregate, Statistic};
+
 use super::super::super::columns::TimeColumns;
 use super::super::config_text::{listed, quoted};
 use super::super::option::{OptionValue, RunOption, Shorthand};
@@ -144,6 +146,44 @@ pub(super) const OPTIONS: &[RunOption] = &[
                 &names.split(',').map(str::to_owned).collect::<Vec<_>>(),
             ))
         },
+    },
+    RunOption {
+        name: "aggregate",
+        takes: OptionValue::List("INPUTS"),
+        per_sweep: true,
+        help: "Inputs over which the report first shows the mean: names, a number of inputs from the \
+               end, or all-but-first",
+        default: "none",
+        shorthands: &[],
+        read: |values| {
+            let values = all(values)?;
+            let words: Vec<&str> = values.iter().flat_map(|text| text.split(',')).collect();
+            let inputs = match *words {
+                ["none"] => None,
+                _ => Some(Aggregate::of(words)?),
+            };
+            change(move |c| c.aggregate.clone_from(&inputs))
+        },
+        show: |c| {
+            let inputs = c.aggregate.as_ref().map(Aggregate::to_string);
+            let words = inputs.unwrap_or_else(|| "none".to_owned());
+            Some(listed(
+                &words.split(',').map(str::to_owned).collect::<Vec<_>>(),
+            ))
+        },
+    },
+    RunOption {
+        name: "aggregate-statistic",
+        takes: OptionValue::Choice("STATISTIC", &["mean", "sum", "max", "min", "median"]),
+        per_sweep: true,
+        help: "What --aggregate shows instead of the mean",
+        default: "mean",
+        shorthands: &[],
+        read: |values| {
+            let statistic = choice(values, &Statistic::NAMED)?;
+            change(move |c| c.aggregate_statistic = statistic)
+        },
+        show: |c| Some(quoted(c.aggregate_statistic.name())),
     },
     RunOption {
         name: "open",

@@ -143,7 +143,7 @@ fn label(panel: &Panel, across: [f64; 2], up: [f64; 2]) -> Option<Json> {
     let [_, top] = up;
     (!panel.facets.is_empty()).then(|| {
         json!({
-            "text": plotly(&panel.label(), 60), "x": f64::midpoint(left, right), "y": top, "xref": "paper",
+            "name": "panel", "text": plotly(&panel.label(), 60), "x": f64::midpoint(left, right), "y": top, "xref": "paper",
             "yref": "paper", "xanchor": "center", "yanchor": "top", "showarrow": false
         })
     })

@@ -60,8 +60,7 @@ pub(super) fn layout(chart: &Chart, look: &Look, fixed: bool) -> Json {
     let place = |x: f64| if chart.x.is_log() { x.log10() } else { x };
     let numeric = matches!(chart.x.ticks, Ticks::Linear | Ticks::Log);
     let across = chart
-        .x
-        .padded(0.02)
+        .padded_across()
         .filter(|_| (fixed || is_hexbin(chart)) && numeric)
         .map(|(low, high)| (place(low), place(high)));
     let wide = super::width(chart, look) - LEFT - RIGHT;
@@ -122,6 +121,7 @@ pub(super) fn layout(chart: &Chart, look: &Look, fixed: bool) -> Json {
         // The title of a panel that stands alone has its place.
         if !place.facets.is_empty() && chart.panels.len() > 1 {
             labels.push(json!({
+                "name": "panel",
                 "text": plotly(titles.get(n).map_or("", String::as_str), usize::MAX),
                 "x": left + width / 2.0,
                 "y": top,

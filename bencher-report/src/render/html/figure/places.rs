@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use bencher_core::dataset::{Dataset, Dim, DimRole};
-use bencher_core::value::Value;
+use bencher_core::value::{Kind, Value};
 use serde_json::{Value as Json, json};
 
 use crate::chart::text;
 use crate::chart::{
-    Axis, Chart, ChartKind, Marks, Panel, ParallelRow, Point, Series, Ticks, nested_name,
+    Axis, Chart, ChartKind, Facet, Marks, Panel, ParallelRow, Point, Series, Ticks, nested_name,
     short_levels,
 };
 
@@ -20,12 +20,12 @@ pub(super) fn places(chart: &Chart, dataset: &Dataset) -> Json {
     if let Some(rows) = rows(chart, &inputs) {
         return json!({ "rows": rows });
     }
+    if is_of_tables(chart, dataset) {
+        return of_tables(chart, dataset, &inputs);
+    }
     let (x, y) = (on_axis(&chart.x, &inputs), on_axis(&chart.y, &inputs));
     let named = named(chart, &inputs);
-    // A hexagon is of the sample of its panel.
-    let columns = (chart.kind == ChartKind::Hexbin)
-        .then(|| [&chart.x, &chart.y].map(|axis| text::clip(&axis.label(), 60)));
-    if x.is_null() && y.is_null() && named.is_none() && columns.is_none() {
+    if x.is_null() && y.is_null() && named.is_none() {
         return Json::Null;
     }
     // The series of a trade-off, and those of variants by their name, are in the names of points.
@@ -37,25 +37,55 @@ pub(super) fn places(chart: &Chart, dataset: &Dataset) -> Json {
         let input = inputs.iter().position(|dim| dim.label() == *legend);
         input.filter(|input| !is_said(input))
     });
-    let panel = |panel: &Panel| -> Vec<Level> {
-        let facets = panel.facets.iter();
-        facets
-            .filter_map(|facet| {
-                let input = inputs.iter().position(|dim| dim.name == facet.name)?;
-                let dim = inputs.get(input)?;
-                let text = |value: &Value| dim.kind.text(value) == facet.value;
-                Some((input, dim.values.iter().position(text)?))
-            })
-            .collect()
-    };
     json!({
         "x": x,
         "y": y,
         "legend": legend,
-        "panels": chart.panels.iter().map(panel).collect::<Vec<_>>(),
+        "panels": of_panels(chart, &inputs),
         "named": named,
-        "columns": columns,
     })
+}
+
+/// Whether the axes are columns of tables within samples, whatever their names are.
+fn is_of_tables(chart: &Chart, dataset: &Dataset) -> bool {
+    let is_own = matches!(chart.kind, ChartKind::Custom | ChartKind::Panes);
+    let variable = dataset.variable(&chart.result);
+    !is_own && variable.is_ok_and(|variable| variable.info.kind == Kind::Table)
+}
+
+/// A mark is of the sample of its panel and, where there are several series, of its series; `repeats` says whether these
+/// are the repeats.
+fn of_tables(chart: &Chart, dataset: &Dataset, inputs: &[&Dim]) -> Json {
+    let is_legend = |dim: &&Dim| chart.legend.as_ref() == Some(&dim.label());
+    let is_repeat = |dim: &Dim| dim.role == DimRole::Repeat && is_legend(&dim);
+    let columns: &[&Axis] = match chart.kind {
+        ChartKind::Histogram => &[&chart.x],
+        _ => &[&chart.x, &chart.y],
+    };
+    let columns = columns.iter().map(|axis| text::clip(&axis.label(), 60));
+    json!({
+        "legend": inputs.iter().position(is_legend),
+        "repeats": dataset.dims().iter().any(is_repeat),
+        "panels": of_panels(chart, inputs),
+        "columns": columns.collect::<Vec<String>>(),
+    })
+}
+
+/// The levels of each panel.
+fn of_panels(chart: &Chart, inputs: &[&Dim]) -> Vec<Vec<Level>> {
+    let panels = chart.panels.iter();
+    panels.map(|panel| facet_levels(panel, inputs)).collect()
+}
+
+/// The levels of a panel's facets.
+pub(in crate::render::html) fn facet_levels(panel: &Panel, inputs: &[&Dim]) -> Vec<Level> {
+    let level = |facet: &Facet| {
+        let input = inputs.iter().position(|dim| dim.name == facet.name)?;
+        let dim = inputs.get(input)?;
+        let is_it = |value: &Value| dim.kind.text(value) == facet.value;
+        Some((input, dim.values.iter().position(is_it)?))
+    };
+    panel.facets.iter().filter_map(level).collect()
 }
 
 /// An input, and one of its levels.
@@ -190,7 +220,6 @@ fn rows(chart: &Chart, inputs: &[&Dim]) -> Option<Vec<Vec<Level>>> {
 mod tests {
     use super::*;
     use bencher_core::dataset::{CellState, VariableInfo};
-    use bencher_core::value::Kind;
 
     #[test]
     fn levels_are_found_on_axes_series_and_panels() {

@@ -10,7 +10,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use crate::chart::{BandOf, Chart, GapKind, Histogram, Marks, Point, Series, Ticks, labels, text};
+use crate::chart::{
+    BandOf, Chart, GapKind, Histogram, Marks, Point, Series, TableRow, Ticks, labels, text,
+};
 use crate::render::palette;
 
 use super::super::text::plotly;
@@ -101,9 +103,10 @@ impl Frame<'_> {
     fn lines(&self, series: &[Series], traces: &mut Vec<Json>, gaps: &mut GapLegend) {
         let names = legend_names(&self.chart.series_names(series));
         let order = self.chart.legend_order();
+        let dodge = self.chart.dodge();
         for (n, one) in series.iter().enumerate() {
             let color = palette::color(self.chart.kind.color(n, series.len()));
-            if !self.chart.kind.has_error_bars() {
+            if !dodge.has_bars {
                 for (bounds_of, opacity) in Point::BANDS.into_iter().zip([0.12, 0.2]) {
                     traces.extend(self.band(n, one, opacity, bounds_of));
                 }
@@ -118,7 +121,8 @@ impl Frame<'_> {
                 .iter()
                 .map(|point| if point.absent > 0 { RING } else { "circle" })
                 .collect();
-            let mut x: Vec<Json> = points.iter().map(|point| self.at(point.x)).collect();
+            let x = points.iter().map(|point| self.at(dodge.x(n, point.x)));
+            let mut x: Vec<Json> = x.collect();
             let mut y: Vec<Option<f64>> = points.iter().map(|point| point.y).collect();
             if points.is_empty() {
                 // The legend names no trace without a place.
@@ -155,15 +159,20 @@ impl Frame<'_> {
             if let Some((rank, map)) = rank.zip(trace.as_object_mut()) {
                 map.insert("legendrank".to_owned(), json!(rank + 1));
             }
-            if kind.has_error_bars()
+            if let Some((rows, map)) = rows_of(points).zip(trace.as_object_mut()) {
+                map.insert("customdata".to_owned(), rows);
+            }
+            if dodge.has_bars
                 && let Some(map) = trace.as_object_mut()
             {
-                map.insert("error_y".to_owned(), error_bars(points));
+                let mut bars = error_bars(points, |at| dodge.has_bar(n, at));
+                bars["color"] = json!(color);
+                map.insert("error_y".to_owned(), bars);
             }
             traces.push(self.axes(trace, false));
         }
         traces.extend(self.front_numbers());
-        self.signs(series, traces);
+        self.signs(series, &dodge, traces);
         let marks = series.iter().enumerate().flat_map(|(n, one)| {
             one.points
                 .iter()
@@ -245,7 +254,7 @@ impl Frame<'_> {
                 "offsetgroup": n.to_string(),
                 "showlegend": self.panel == 0 && self.chart.legend.is_some(),
                 "marker": { "color": palette::fill(n) },
-                "error_y": error_bars(&one.points),
+                "error_y": error_bars(&one.points, |_| true),
                 "hovertemplate": "%{hovertext}<extra></extra>",
                 "textposition": "none",
                 "hovertext": one
@@ -280,7 +289,9 @@ impl Frame<'_> {
                 plotly(&format!("{}: {samples}", edges.join(" to ")), 120)
             })
             .collect();
-        let trace = json!({
+        let rows = histogram.first_rows.iter().zip(&histogram.counts);
+        let rows: Vec<Json> = rows.map(|(rows, count)| self.rows(*count, rows)).collect();
+        let mut trace = json!({
             "type": "bar",
             "x": bins().map(middle).collect::<Vec<_>>(),
             "width": bins().map(width).collect::<Vec<_>>(),
@@ -291,7 +302,21 @@ impl Frame<'_> {
             "showlegend": false,
             "marker": { "color": palette::color(0), "line": { "width": 1, "color": "#ffffff" } }
         });
+        if let Some(map) = trace.as_object_mut().filter(|_| !rows.is_empty()) {
+            map.insert("customdata".to_owned(), Json::Array(rows));
+        }
         self.axes(trace, false)
+    }
+
+    /// How many rows of tables a mark holds, and the first of them: repeat, number, and the cells that the axes show.
+    fn rows(&self, count: u64, first: &[TableRow]) -> Json {
+        let row = |row: &TableRow| {
+            let x = json!(self.chart.x.value(row.x));
+            let y = row.y.map(|y| json!(self.chart.y.value(y)));
+            let cells = [json!(row.repeat), json!(row.number), x];
+            cells.into_iter().chain(y).collect::<Json>()
+        };
+        json!([count, first.iter().map(row).collect::<Vec<_>>()])
     }
 
     fn gap_strip<'s>(
@@ -305,6 +330,7 @@ impl Frame<'_> {
                 series,
                 number,
                 x,
+                row: point.row,
                 kind: point.gap.as_ref().map_or(GapKind::Missing, |gap| gap.kind),
                 text: hover::point(self.chart, &one.name, point),
             })
@@ -329,7 +355,7 @@ impl Frame<'_> {
                 "x": marks.iter().map(|mark| self.at(mark.x)).collect::<Vec<_>>(),
                 "y": marks.iter().map(height).collect::<Vec<_>>(),
                 "text": marks.iter().map(|mark| mark.text.as_str()).collect::<Vec<_>>(),
-                "customdata": marks.iter().map(|mark| [mark.series, mark.number]).collect::<Vec<_>>(),
+                "customdata": marks.iter().map(|mark| mark.data()).collect::<Vec<_>>(),
                 "hovertemplate": "%{text}<extra></extra>",
                 "name": kind.name(),
                 "legendgroup": kind.name(),
@@ -359,17 +385,34 @@ struct Mark {
     /// The number of its point in the series.
     number: usize,
     x: f64,
+    /// The row of a table that it is.
+    row: Option<usize>,
     kind: GapKind,
     text: String,
 }
 
-/// The bounds of points as plotly's error bars.
-fn error_bars(points: &[Point]) -> Json {
+impl Mark {
+    /// What the script of the page is told: the series and the point, and the row.
+    fn data(&self) -> Vec<usize> {
+        [self.series, self.number]
+            .into_iter()
+            .chain(self.row)
+            .collect()
+    }
+}
+
+/// The rows of tables that points are; `None` where they are points of the sweep.
+fn rows_of(points: &[Point]) -> Option<Json> {
+    let any = points.iter().any(|point| point.row.is_some());
+    any.then(|| points.iter().map(|point| point.row).collect())
+}
+
+/// The bounds of points as plotly's error bars, for those that have one.
+fn error_bars(points: &[Point], has_bar: impl Fn(usize) -> bool) -> Json {
     let reach = |side: fn((f64, f64), f64) -> f64| -> Vec<Json> {
         let reach = |point: &Point| Some(side(point.bounds?, point.y?));
-        points
-            .iter()
-            .map(|point| error_reach(reach(point)))
+        let bars = points.iter().enumerate();
+        bars.map(|(at, point)| error_reach(reach(point).filter(|_| has_bar(at))))
             .collect()
     };
     json!({

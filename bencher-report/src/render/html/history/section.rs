@@ -69,7 +69,7 @@ pub(super) fn section(
         comparison::figure(&mut out, sweep, kept, figure);
     }
     for content in history.contents {
-        chart(&mut out, &history.anchor, content, look, attachments);
+        chart(&mut out, &history.anchor, content, None, look, attachments);
     }
     environment::table(&mut out, newest);
     paragraphs(&mut out, &newest.post_description, "closing");

@@ -3,11 +3,13 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
+use bencher_core::dataset::{Dataset, Dim, DimRole};
 use bencher_core::value::{Payload, Table};
 
-use crate::chart::{Chart, Marks, Pane, text};
+use crate::chart::{Chart, Marks, Pane, Panel, text};
 use crate::render::FOLDER;
 use crate::render::html::attachments::{AttachmentLocation, Attachments, file_name, size};
+use crate::render::html::figure::places::facet_levels;
 use crate::render::html::text::html;
 
 /// Lines and characters of a text up to which it stands open.
@@ -19,8 +21,14 @@ const LONGEST: usize = 100_000;
 const ROWS: usize = 50;
 const COLUMNS: usize = 30;
 
-/// The panes of a chart, in rows and columns.
-pub(super) fn panes(out: &mut String, chart: &Chart, attachments: &mut Attachments) {
+/// The panes of a chart, in rows and columns. Where its dataset is known, each pane names its sample to the script: the
+/// level of each input, and the repeat.
+pub(super) fn panes(
+    out: &mut String,
+    chart: &Chart,
+    dataset: Option<&Dataset>,
+    attachments: &mut Attachments,
+) {
     let _ = writeln!(
         out,
         "<div class=\"wide\"><ul class=\"panes\" style=\"--columns:{}\">",
@@ -29,7 +37,10 @@ pub(super) fn panes(out: &mut String, chart: &Chart, attachments: &mut Attachmen
     for panel in &chart.panels {
         if let Marks::Pane(pane) = &panel.marks {
             let place = panel.label();
-            out.push_str("<li>");
+            match dataset {
+                Some(dataset) => sample(out, panel, dataset),
+                None => out.push_str("<li>"),
+            }
             if !place.is_empty() {
                 let _ = writeln!(out, "<p class=\"place\">{}</p>", html(&place));
             }
@@ -38,6 +49,25 @@ pub(super) fn panes(out: &mut String, chart: &Chart, attachments: &mut Attachmen
         }
     }
     out.push_str("</ul></div>\n");
+}
+
+/// The beginning of a pane, with its sample.
+fn sample(out: &mut String, panel: &Panel, dataset: &Dataset) {
+    let of_role = |role: DimRole| dataset.dims().iter().filter(move |dim| dim.role == role);
+    let inputs: Vec<&Dim> = of_role(DimRole::Input).collect();
+    let repeats: Vec<&Dim> = of_role(DimRole::Repeat).collect();
+    let levels = facet_levels(panel, &inputs);
+    let levels: Vec<String> = levels
+        .iter()
+        .map(|(input, level)| format!("[{input},{level}]"))
+        .collect();
+    let repeat = facet_levels(panel, &repeats);
+    let repeat = repeat.first().map_or(0, |(_, repeat)| *repeat);
+    let _ = write!(
+        out,
+        "<li data-levels=\"[{}]\" data-repeat=\"{repeat}\">",
+        levels.join(",")
+    );
 }
 
 fn content(out: &mut String, pane: &Pane, place: &str, attachments: &mut Attachments) {

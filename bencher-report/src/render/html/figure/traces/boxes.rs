@@ -94,6 +94,7 @@ impl Frame<'_> {
                         series: n,
                         number: at,
                         x: mark.x + offset,
+                        row: None,
                         kind: mark.gap.as_ref().map_or(GapKind::Missing, |gap| gap.kind),
                         text: hover::boxed(self.chart, &one.name, mark),
                     }),

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use crate::chart::{Axis, Hexagon, Hexbin, TableRow};
+use crate::chart::{Axis, Hexagon, Hexbin};
 use crate::render::palette;
 
 use super::super::hover;
@@ -59,13 +59,9 @@ impl Frame<'_> {
             if color.is_log() { count.log10() } else { count }
         };
         let text = |cell: &Hexagon| hover::hexagon(self.chart, cell);
-        let row = |row: &TableRow| {
-            let (x, y) = (self.chart.x.value(row.x), self.chart.y.value(row.y));
-            json!([row.number, x, y])
-        };
         let rows = hexbin.first_rows.iter().zip(cells());
         let rows: Vec<Json> = rows
-            .map(|(rows, cell)| json!([cell.count, rows.iter().map(row).collect::<Vec<_>>()]))
+            .map(|(rows, cell)| self.rows(cell.count, rows))
             .collect();
         let middles = json!({
             "type": "scatter",
@@ -93,6 +89,7 @@ impl Frame<'_> {
             series: 0,
             number: 0,
             x: middle.unwrap_or(0.5),
+            row: None,
             kind: gap.kind,
             text: hover::gap(gap),
         });

@@ -1,20 +1,23 @@
 use serde_json::{Value as Json, json};
 
-use crate::chart::{Chart, PointSign, Series};
+use crate::chart::{Chart, Dodge, PointSign, Series};
 
 use super::Frame;
 
 impl Frame<'_> {
     /// Marks around the points of lines that have a sign.
-    pub(super) fn signs(&self, series: &[Series], traces: &mut Vec<Json>) {
+    pub(super) fn signs(&self, series: &[Series], dodge: &Dodge, traces: &mut Vec<Json>) {
         for sign in self.chart.signs() {
-            let signed = || series.iter().flat_map(|one| one.signed(sign));
+            let signed = || {
+                let lines = series.iter().enumerate();
+                lines.flat_map(|(n, one)| one.signed(sign).map(move |point| (n, point)))
+            };
             if signed().next().is_some() {
                 let trace = json!({
                     "type": "scatter",
                     "mode": "markers",
-                    "x": signed().map(|point| self.at(point.x)).collect::<Vec<_>>(),
-                    "y": signed().map(|point| point.y).collect::<Vec<_>>(),
+                    "x": signed().map(|(n, point)| self.at(dodge.x(n, point.x))).collect::<Vec<_>>(),
+                    "y": signed().map(|(_, point)| point.y).collect::<Vec<_>>(),
                     "legendgroup": sign.name(),
                     "showlegend": false,
                     "hoverinfo": "skip",
