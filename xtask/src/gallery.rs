@@ -16,7 +16,7 @@ This page shows the figures that a report draws for each shape of data. Each pic
 
 Other programs draw [a fractal as an image for each point](../examples/images.rs), [search trees as HTML in
 frames](../examples/views.rs), [tables within samples with columns of several kinds](../examples/table_per_sample.rs),
-[coarser and finer levels of one sweep](../examples/levels.rs), [a plot of their own](plots.md) and [the front of size and
+[coarser and finer levels of one sweep](../examples/levels.rs), [a plot of their own](own-plot.md) and [the front of size and
 speed](../examples/pareto.rs).
 
 ```sh
