@@ -135,8 +135,9 @@ impl fmt::Display for DiscardedSlices {
             SliceFault::Preempted => write!(
                 f,
                 "other programs ran on the core during more than {many:.0} % of the timing slices \
-                 {worst}: those slices are discarded, so times of calls that differ in length are \
-                 too short; measure on a quieter machine"
+                 {worst}: these slices are discarded, so times of calls that differ in length are \
+                 too short; a time without other slices includes them and is marked as preempted; \
+                 measure on a quieter machine"
             ),
             SliceFault::UpperMode => write!(
                 f,
