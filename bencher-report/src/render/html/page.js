@@ -293,7 +293,8 @@
     });
     if (layout.legend) {
       const { title } = layout.legend, text = title && clipped(title.text || "", (wide - 12) / larger);
-      next.legend = { ...layout.legend, xref: "container", ...(title && { title: { ...title, text } }) };
+      const from = layout.legend.yref === "container" ? { xref: "container" } : {};
+      next.legend = { ...layout.legend, ...from, ...(title && { title: { ...title, text } }) };
     }
     return next;
   }
