@@ -33,6 +33,8 @@ fn the_page_draws_everything_and_asks_for_nothing() {
     let files = write_report(&gallery(), dir.path(), &options).unwrap();
     let page = files.html.unwrap();
     let written = fs::read_to_string(&page).unwrap();
+    // plotly.js is 1.8 MB of it.
+    assert!(written.len() < 2_300_000, "{} bytes", written.len());
 
     // Nothing in the file names another place, and the policy would forbid going there.
     assert!(written.contains("default-src 'none'"));

@@ -186,3 +186,25 @@ fn the_renderer_of_pictures_is_chosen() {
     assert_eq!(pictures("again", "builtin"), builtin);
     assert_ne!(pictures("gnuplot", "gnuplot"), builtin);
 }
+
+/// A stored result is drawn over fewer inputs, and a wrong choice of them is an error.
+#[test]
+fn a_view_over_fewer_inputs_is_drawn_first() {
+    let folder = folder();
+    let report = |options: &[&str]| {
+        let command = [
+            "report", "length", "--store", "store", "--html", "--out", "view",
+        ];
+        printed(folder.path(), &[&command[..], options].concat());
+        std::fs::read_to_string(folder.path().join("view/index.html")).unwrap()
+    };
+    let first = |page: &str| {
+        let after = page.split("<figcaption><h2>").nth(1).unwrap();
+        after.split("</h2>").next().unwrap().to_owned()
+    };
+    assert!(!first(&report(&[])).starts_with("max of"));
+    let options = ["--aggregate", "1", "--aggregate-statistic", "max"];
+    let page = report(&options);
+    assert!(first(&page).starts_with("max of"), "{}", first(&page));
+    assert!(page.contains("is no property of one point"));
+}

@@ -23,7 +23,7 @@ use super::slices::{self, Slices};
 use super::text::html;
 
 const STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
+const SCRIPT: &str = concat!(include_str!("narrow.js"), include_str!("page.js"));
 /// Selections on parallel axes.
 const BRUSH: &str = include_str!("brush.js");
 
