@@ -139,7 +139,7 @@ impl SweepRun<'_> {
         let text = match &*end.contenders {
             [] => format!("undecided, since the points have too few values to compare: {remedy}"),
             [(leader, open)] if open.is_empty() => format!(
-                "{} is best: no point is better by more than {within}, at 95 %",
+                "no point is better than {} by more than {within}, at 95 %",
                 inputs(leader)
             ),
             [one] => {
@@ -165,7 +165,7 @@ impl SweepRun<'_> {
                 let mut parts = Vec::new();
                 if !best.is_empty() {
                     parts.push(format!(
-                        "{} are best: no point of their groups is better by more than {within}, at 95 %",
+                        "no point is better by more than {within}, at 95 %, than {}, each in its group",
                         of_groups(&best)
                     ));
                 }

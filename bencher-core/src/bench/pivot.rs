@@ -1,6 +1,7 @@
 //! Tables of results with the levels of one input as columns.
 
 use crate::dataset::{Dataset, Dim, DimRole, Labels, Variable};
+use crate::record::has_single_samples;
 use crate::var::UnknownName;
 
 use super::cell_text::{Footnotes, PointCells};
@@ -87,6 +88,7 @@ impl<'d> Pivot<'d> {
         let each = levels * self.repeats;
         let count = self.dataset.len().checked_div(each).unwrap_or(0);
         let best = self.best(count);
+        let has_times = self.dataset.variables().iter().any(|var| var.info.timed);
         let (head, tail) = head_and_tail(count, most);
         for (n, row) in (0..head).chain(count - tail..count).enumerate() {
             if n == head && tail > 0 {
@@ -111,7 +113,7 @@ impl<'d> Pivot<'d> {
                     scale: &scale,
                     first: row * each + level * self.repeats,
                     repeats: self.repeats,
-                    has_times: self.variable.info.timed,
+                    has_times,
                 };
                 let mark = if best.get(row) == Some(&Some(level)) {
                     BEST
@@ -127,7 +129,12 @@ impl<'d> Pivot<'d> {
             notes.insert(0, format!("all in {}", scale.units()));
         }
         if best.iter().any(Option::is_some) {
-            notes.push("◀: the best of its row; the bounds of all others lie apart".to_owned());
+            let note = if has_single_samples(self.dataset, self.variable) {
+                "◀: the best of its row, from one sample a point"
+            } else {
+                "◀: the best of its row; the bounds of all others lie apart"
+            };
+            notes.push(note.to_owned());
         }
         ResultRows {
             rows: table,
@@ -209,6 +216,37 @@ mod tests {
         assert_eq!(rows[3], ["0", "0", "0", "10", "20", "◀"]);
         assert_eq!(rows[6], ["1", "1", "101", "111", "121", "◀"]);
         assert_eq!(rows[7], ["all", "in", "s"]);
+        assert!(
+            text.contains("\n◀: the best of its row, from one sample a point"),
+            "{text}"
+        );
+    }
+
+    /// Beside a time, a point of another result has as many samples as the time has rounds.
+    #[test]
+    fn rounds_that_were_not_wanted_are_not_missing() {
+        let dims = vec![
+            Dim::input("a", Kind::Uint(64), vec![0_u64.into(), 1_u64.into()]),
+            Dim::repeats(4),
+        ];
+        let info = |name: &str, timed| VariableInfo {
+            timed,
+            ..VariableInfo::new(name, Kind::Float(64))
+        };
+        let results = vec![info("elapsed", true), info("size", false)];
+        let mut dataset = Dataset::new("Sizes", dims, results).unwrap();
+        for flat in [0, 1, 4, 5] {
+            for of in 0..2 {
+                let variable = dataset.variable_mut(of).unwrap();
+                let value = Value::Float(2.5);
+                variable.record(flat, &value, CellState::Measured).unwrap();
+            }
+        }
+        let text = pivot_tables(&dataset, "a", &TableView::default()).unwrap();
+        assert!(
+            text.contains("2.5  2.5") && !text.contains("(2 of 4)"),
+            "{text}"
+        );
     }
 
     #[test]

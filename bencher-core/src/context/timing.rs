@@ -341,11 +341,18 @@ impl<'a> Context<'a> {
             IterationTime::Time(seconds) if seconds < 10.0 * T::STEP => {
                 self.note_too_short(elapsed, 10.0 * T::STEP)
             }
+            // Nothing takes no time: the body's own clock is too coarse.
+            IterationTime::Time(seconds) if seconds <= 0.0 => {
+                let precision = self.watch().timer().costs().precision;
+                self.note_too_short(elapsed, precision)
+            }
             IterationTime::Time(seconds) => {
                 let share = batch.share.get();
                 self.times.push(MarkedTime {
                     time: seconds,
-                    busy: batch.is_preempted.then_some(batch.busy.as_secs_f64()),
+                    busy: batch
+                        .is_preempted
+                        .then(|| on_core(batch.busy.as_secs_f64(), seconds)),
                     share: (!batch.is_preempted && share < MOST).then_some(share),
                     is_moved: batch.is_moved,
                     is_throttled,
@@ -377,6 +384,16 @@ impl<'a> Context<'a> {
         };
         self.regions += 1;
         region
+    }
+}
+
+/// The time on a core within a time. What is read around a time is a little longer than the time; several threads are on
+/// their cores for much longer.
+fn on_core(busy: f64, time: f64) -> f64 {
+    if (time..1.1 * time).contains(&busy) {
+        time
+    } else {
+        busy
     }
 }
 

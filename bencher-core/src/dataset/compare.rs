@@ -49,7 +49,8 @@ impl Comparison {
     }
 }
 
-/// `B / A at len=1000: 0.412 ± 0.9 %`, and `(no difference)` where the bounds do not show one.
+/// `B / A at len=1000: 0.412 ± 0.9 %`. If the bounds show no difference, they say either that there is none above 1 %, or
+/// nothing: `(not decided)`.
 ///
 /// ```
 /// # use bencher_core::{dataset::Comparison, stats::Ratio};
@@ -66,7 +67,9 @@ impl Comparison {
 /// };
 /// assert_eq!(found.to_string(), "B / A at len=1000: 0.412 ± 0.9 %");
 /// let same = Comparison { ratio: Some(Ratio { ratio: 1.001, lower: Some(0.992), upper: Some(1.01) }), ..found };
-/// assert_eq!(same.to_string(), "B / A at len=1000: 1 ± 0.9 % (no difference)");
+/// assert_eq!(same.to_string(), "B / A at len=1000: 1.001 ± 0.9 % (no difference above 1 %)");
+/// let open = Comparison { ratio: Some(Ratio { ratio: 0.74, lower: Some(0.29), upper: Some(1.9) }), ..same };
+/// assert_eq!(open.to_string(), "B / A at len=1000: 0.74 ± 160 % (not decided)");
 /// ```
 impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -79,17 +82,36 @@ impl fmt::Display for Comparison {
             (Some(found), None) => write!(f, "{} ± ?", digits(found.ratio, 3))?,
             (Some(_), Some((ratio, lower, upper))) => {
                 let width = (upper - ratio).max(ratio - lower) / ratio;
-                write!(f, "{} ± {} %", digits(ratio, 3), digits(width * 100.0, 2))?;
+                let ratio = digits(ratio, digits_within(ratio, width));
+                write!(f, "{ratio} ± {} %", digits(width * 100.0, 2))?;
             }
         }
         match bounds {
-            Some(_) if !self.is_different() => f.write_str(" (no difference)"),
+            Some((_, lower, upper)) if !self.is_different() => {
+                let is_small = 1.0 - lower <= EQUAL && upper - 1.0 <= EQUAL;
+                f.write_str(if is_small {
+                    " (no difference above 1 %)"
+                } else {
+                    " (not decided)"
+                })
+            }
             None if self.ratio.is_some() && self.pairs < self.needed => {
                 write!(f, " ({} of {} pairs)", self.pairs, self.needed)
             }
             _ => Ok(()),
         }
     }
+}
+
+/// Bounds that show no difference, and exclude one of this share.
+const EQUAL: f64 = 0.01;
+
+/// The significant digits of a ratio, three or more, whose rounding is at most a half of the width of its bounds.
+fn digits_within(ratio: f64, width: f64) -> usize {
+    let rounding =
+        |count: usize| (digits(ratio, count).parse().unwrap_or(ratio) / ratio - 1.0_f64).abs();
+    let fits = |count: &usize| rounding(*count) <= width / 2.0;
+    (3..8).find(fits).unwrap_or(8)
 }
 
 impl Dataset {

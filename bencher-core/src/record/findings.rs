@@ -67,7 +67,7 @@ pub(crate) const SEARCH_BEST: &str = "search best";
 /// The attribute that says which inputs matter, by the model of the search.
 pub(crate) const SEARCH_IMPORTANCE: &str = "search importance";
 
-/// Follows the best point of single samples.
+/// Follows what single samples show: the best point, and how much inputs matter.
 const SINGLE: &str = "; from one sample a point";
 
 /// Inputs that explain less than this share of the differences are not named.
@@ -136,13 +136,11 @@ pub fn findings(dataset: &Dataset) -> Vec<Finding> {
         let race = dataset.attributes.get(RACE_BEST).filter(|_| raced);
         // Rounds that some points had and others had not are compared by the race alone.
         let is_truth = variable.info.kind == Kind::Bool;
-        let best = || {
-            let text = best(&inputs, result, units, is_truth)?;
-            let is_single = has_single_samples(dataset, variable);
-            Some(text + if is_single { SINGLE } else { "" })
-        };
+        let is_single = has_single_samples(dataset, variable);
+        let with_caution = |text: Option<String>| Some(text? + if is_single { SINGLE } else { "" });
+        let best = || with_caution(best(&inputs, result, units, is_truth));
         add(FindingKind::Best, race.cloned().or_else(best));
-        add(FindingKind::Matters, effects(dataset, result));
+        add(FindingKind::Matters, with_caution(effects(dataset, result)));
     }
     found
 }
@@ -337,7 +335,7 @@ fn equals(found: &Optimum) -> String {
 /// Whether a result has one sample at each point, and is neither a time nor a count: the values decide, and nothing
 /// shows whether they would be the same again. Whole numbers are taken for what the code gives every time, as in
 /// comparisons.
-fn has_single_samples(dataset: &Dataset, variable: &Variable) -> bool {
+pub(crate) fn has_single_samples(dataset: &Dataset, variable: &Variable) -> bool {
     let is_exact = matches!(variable.info.kind, Kind::Int(_) | Kind::Uint(_));
     !is_exact && !is_repeated(dataset) && !dataset.is_centred(variable)
 }
@@ -386,7 +384,8 @@ mod tests {
     fn shares_name_what_they_hold() {
         let matters = |points: &[&[f64]]| {
             let found = findings(&sweep(2, points));
-            found.into_iter().nth(1).map(|found| found.text)
+            let text = found.into_iter().nth(1).map(|found| found.text);
+            text.map(|text| text.replace(SINGLE, ""))
         };
         let incomplete = matters(&[&[1.0], &[2.0], &[4.0], &[]]).unwrap();
         assert!(
@@ -570,7 +569,8 @@ mod tests {
         assert_eq!(found[1].kind, FindingKind::Matters);
         assert_eq!(
             found[1].text,
-            "n explains 89 % of the differences (factor 4 between its values), which 11 % (factor 1.5)"
+            "n explains 89 % of the differences (factor 4 between its values), which 11 % (factor 1.5); from one sample a \
+             point"
         );
     }
 
@@ -598,7 +598,7 @@ mod tests {
         let matters = found.iter().find(|one| one.kind == FindingKind::Matters);
         assert_eq!(
             matters.unwrap().text,
-            "b explains 31 % of the differences, c 31 %, a 7.7 %, b * c 31 %"
+            "b explains 31 % of the differences, c 31 %, a 7.7 %, b * c 31 %; from one sample a point"
         );
     }
 

@@ -40,7 +40,7 @@ use serde::{Deserialize, Serialize};
 
 pub use caveats::{Caveat, CaveatKind, caveats, caveats_by_result};
 pub use findings::{Finding, FindingKind, findings};
-pub(crate) use findings::{RACE, RACE_BEST, SEARCH, SEARCH_BEST};
+pub(crate) use findings::{RACE, RACE_BEST, SEARCH, SEARCH_BEST, has_single_samples};
 #[cfg(feature = "search")]
 pub(crate) use findings::{SEARCH_GOAL, SEARCH_IMPORTANCE};
 pub use history_reset::OnHistoryReset;

@@ -58,7 +58,7 @@ fn the_best_of_a_grid_is_named_with_few_rounds() {
     let text = &dataset.attributes["race best"];
     assert_eq!(
         text,
-        "n=7 is best: no point is better by more than 1 %, at 95 %"
+        "no point is better than n=7 by more than 1 %, at 95 %"
     );
     let executed = result.counts().executed;
     assert!(
@@ -90,7 +90,7 @@ fn a_race_whose_budget_ends_names_who_may_be_the_best() {
     let result = tied.inputs([Timed::N.bounds(7_u32, 9)]).run().unwrap();
     let text = &result.dataset().attributes["race best"];
     assert!(
-        text.starts_with("undecided") || text.contains("is best"),
+        text.starts_with("undecided") || text.starts_with("no point is better than"),
         "the budget may suffice on a fast machine: {text}"
     );
 }
@@ -126,7 +126,7 @@ fn a_race_of_noisy_values_repeats_those_that_may_be_the_best() {
     let dataset = result.dataset();
     let text = &dataset.attributes["race best"];
     assert!(
-        text.starts_with("x=0.7 is best: no point is better"),
+        text.starts_with("no point is better than x=0.7 by more than"),
         "{text}"
     );
     let executed = result.counts().executed;
@@ -147,7 +147,7 @@ fn a_race_of_noisy_values_repeats_those_that_may_be_the_best() {
     // More is better, and the same value twice decides.
     let result = race("speed", &mut bench);
     let text = &result.dataset().attributes["race best"];
-    assert!(text.starts_with("x=0 is best"), "{text}");
+    assert!(text.starts_with("no point is better than x=0 by"), "{text}");
     assert_eq!(result.counts().executed, 22);
 }
 
@@ -159,8 +159,8 @@ fn each_group_of_a_race_has_its_best_point() {
     let result = sweep.best_for_each([Packing::X]).run().unwrap();
     assert_eq!(
         result.dataset().attributes["race best"],
-        "x=0, codec=Packed(level=6); x=0.7, codec=Packed(level=6) are best: no point of their groups is better by more than \
-         1 %, at 95 %"
+        "no point is better by more than 1 %, at 95 %, than x=0, codec=Packed(level=6); x=0.7, codec=Packed(level=6), each \
+         in its group"
     );
     // Two points are equal but for their noise: the repeats end before a race can decide between them.
     let config = RunConfig {

@@ -3,6 +3,7 @@
 mod build;
 mod measurement;
 mod options;
+mod outside;
 mod program;
 mod restriction;
 mod revision;
@@ -58,6 +59,7 @@ fn measure_sides(options: &AbOptions, here: &Path, stop: &Stop) -> Result<ExitCo
             let folder = workspace.target_directory.join("bencher-ab");
             let scratch = Scratch::new(&folder)?;
             let checkout = Checkout::new(repository, &commit, &folder)?;
+            checkout.link_outside(&workspace.target_directory)?;
             let short = checkout.short(&commit);
             let build = Build {
                 options: &build_options,

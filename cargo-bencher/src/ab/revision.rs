@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::git::line as git;
 
+use super::outside;
+use super::workspace::Workspace;
+
 /// The user's repository.
 #[derive(Clone, Debug)]
 pub(super) struct Repository {
@@ -115,6 +118,23 @@ impl Checkout {
     pub(super) fn short(&self, commit: &str) -> String {
         let short = git(&self.folder, ["rev-parse", "--short", commit]);
         short.unwrap_or_else(|_| commit.to_owned())
+    }
+
+    /// Links dependencies that its packages have by relative paths out of the repository, in the target directory.
+    ///
+    /// # Errors
+    /// Where there is no package in it, or a link cannot be made.
+    pub(super) fn link_outside(&self, target: &Path) -> Result<(), String> {
+        let dependencies = Workspace::of(&self.start)?.dependency_paths();
+        // Cargo names real paths.
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let (checkout, target) = (real(&self.folder), real(target));
+        outside::link(
+            &dependencies,
+            &checkout,
+            &real(&self.repository.root),
+            &target,
+        )
     }
 
     /// Its top directory.

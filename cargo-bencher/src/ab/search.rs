@@ -150,6 +150,7 @@ impl Search {
         let scratch = Scratch::new(&folder)?;
         // All commits stand in one place, so that Cargo builds anew only what differs.
         let checkout = Checkout::at(repository, &self.good, folder.join("bisect"))?;
+        checkout.link_outside(&workspace.target_directory)?;
         let builder = Build {
             options: &build_options,
             scratch: &scratch,

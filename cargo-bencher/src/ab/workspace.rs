@@ -91,6 +91,14 @@ impl Workspace {
         }
     }
 
+    /// The paths of dependencies that have one.
+    pub(super) fn dependency_paths(&self) -> Vec<PathBuf> {
+        let packages = list(self.metadata.get("packages")).iter();
+        let dependencies = packages.flat_map(|package| list(package.get("dependencies")));
+        let paths = dependencies.filter_map(|one| one.get("path")?.as_str());
+        paths.map(PathBuf::from).collect()
+    }
+
     fn packages(&self) -> Vec<String> {
         let packages = list(self.metadata.get("packages"));
         packages.iter().filter_map(name).collect()

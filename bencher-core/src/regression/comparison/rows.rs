@@ -192,12 +192,20 @@ impl RunComparison {
                 percent(self.family.rate())
             ),
         };
+        let mut results = self.results();
+        let has_groups = results.any(|(_, result)| result.groups_worth_a_line().next().is_some());
+        let of_groups = if has_groups {
+            let share = percent(self.options.group_threshold.share());
+            format!(" (of groups of points up to {share} %)")
+        } else {
+            String::new()
+        };
         let pairs = match self.pairs {
             Some(_) => "; effect: centre of the pairs' ratios",
             None => "",
         };
         format!(
-            "{what}{control}; effects up to {} % count as the same{pairs}",
+            "{what}{control}; effects up to {} % count as the same{of_groups}{pairs}",
             percent(self.options.threshold.share())
         )
     }
