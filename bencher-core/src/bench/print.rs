@@ -178,10 +178,15 @@ fn timing_notes(dataset: &Dataset) -> Vec<String> {
         let total = stats::sum(&rounds);
         let (low, high) = (stats::min(&noise)?, stats::max(&noise)?);
         (stats::max(&rounds)? > 1.0).then(|| {
+            let percent = |noise: f64| digits(noise * 100.0, 2);
+            let (low, high) = (percent(low), percent(high));
+            let noise = if low == high {
+                low
+            } else {
+                format!("{low} to {high}")
+            };
             format!(
-                "{name}: noise {} to {} %, {} of {total} repeats are outliers",
-                digits(low * 100.0, 2),
-                digits(high * 100.0, 2),
+                "{name}: noise {noise} %, {} of {total} repeats are outliers",
                 stats::sum(&numbers("outliers"))
             )
         })

@@ -92,7 +92,13 @@ impl Session {
         } else {
             let (samples, points) = (plan.samples(), plan.space().len());
             let repeats = plan.repeats();
-            format!("{title}: {samples} samples ({points} points × {repeats} repeats)")
+            let s = |count: u128| if count == 1 { "" } else { "s" };
+            format!(
+                "{title}: {samples} sample{} ({points} point{} × {repeats} repeat{})",
+                s(samples),
+                s(points),
+                s(u128::from(repeats))
+            )
         };
         if let Some((forecast, seconds)) = forecast {
             let Forecast {
@@ -213,11 +219,11 @@ impl Session {
                     say!("\nreport    {}", page.display());
                 }
                 if let Some(folder) = files.images.first().and_then(|image| image.parent()) {
-                    say!(
-                        "pictures  {} PNG files in {}",
-                        files.images.len(),
-                        folder.display()
-                    );
+                    let files = match files.images.len() {
+                        1 => "1 PNG file".to_owned(),
+                        count => format!("{count} PNG files"),
+                    };
+                    say!("pictures  {files} in {}", folder.display());
                 }
                 if self.config.cache && cfg!(feature = "store") {
                     say!("store     {}", self.root.display());

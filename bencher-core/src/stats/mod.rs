@@ -263,7 +263,6 @@ pub fn proportion_bounds(values: &[f64]) -> Option<(f64, f64)> {
     Some(wilson(mean(values)?, values.len() as f64, z))
 }
 
-/// The score interval of Wilson (1927) for a share of `n`: where `(share - x)^2 = z^2 x (1 - x) / n`.
 /// How many standard errors the bounds of an estimate lie from it at 95 %, by Student's t; infinite without a degree of
 /// freedom.
 ///
@@ -276,6 +275,7 @@ pub fn student_reach(freedom: f64) -> f64 {
     distribution::student_two_sided(MISRATE, freedom)
 }
 
+/// The score interval of Wilson (1927) for a share of `n`: where `(share - x)^2 = z^2 x (1 - x) / n`.
 pub(crate) fn wilson(share: f64, n: f64, z: f64) -> (f64, f64) {
     let middle = share + z * z / (2.0 * n);
     let reach = z
