@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 use bencher_core::dataset::CellState;
 use serde::Serialize;
@@ -137,7 +138,7 @@ pub struct Point {
     pub gap: Option<Gap>,
     /// The number of the row that it is, from 1, where it is of a table within a sample.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub row: Option<usize>,
+    pub row: Option<NonZeroU32>,
 }
 
 /// A band around a point, low and high.

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 use bencher_core::value::Table;
 
@@ -254,7 +255,7 @@ fn points(table: &Table, over: &str, column: &str) -> Vec<Point> {
             };
             Some(Point {
                 x,
-                row: Some(row + 1),
+                row: u32::try_from(row + 1).ok().and_then(NonZeroU32::new),
                 place: None,
                 y: value,
                 bounds: None,

@@ -7,6 +7,7 @@ mod hexbin;
 mod signs;
 
 use std::collections::BTreeSet;
+use std::num::NonZeroU32;
 
 use serde_json::{Value as Json, json};
 
@@ -386,7 +387,7 @@ struct Mark {
     number: usize,
     x: f64,
     /// The row of a table that it is.
-    row: Option<usize>,
+    row: Option<NonZeroU32>,
     kind: GapKind,
     text: String,
 }
@@ -396,7 +397,7 @@ impl Mark {
     fn data(&self) -> Vec<usize> {
         [self.series, self.number]
             .into_iter()
-            .chain(self.row)
+            .chain(self.row.map(|row| row.get() as usize))
             .collect()
     }
 }
@@ -404,7 +405,12 @@ impl Mark {
 /// The rows of tables that points are; `None` where they are points of the sweep.
 fn rows_of(points: &[Point]) -> Option<Json> {
     let any = points.iter().any(|point| point.row.is_some());
-    any.then(|| points.iter().map(|point| point.row).collect())
+    any.then(|| {
+        points
+            .iter()
+            .map(|point| point.row.map(NonZeroU32::get))
+            .collect()
+    })
 }
 
 /// The bounds of points as plotly's error bars, for those that have one.
