@@ -155,17 +155,29 @@ fn the_card_of_a_sample_has_the_notes_of_its_times() {
         .unwrap();
     cost.record_explained(1, &time, preempted, "13 ms on the core".into())
         .unwrap();
+    cost.record(2, &time, CellState::Cached).unwrap();
+    let earlier = "measured by an earlier run";
+    cost.record_explained(3, &time, CellState::Cached, earlier.into())
+        .unwrap();
     let dom = after_drawing(
         &[record],
         "document.querySelector('[data-look-up]').click();
-        const rows = [...document.querySelectorAll('.sample-card tbody tr')];
-        document.body.dataset.costs = rows.map((row) => row.cells[1].innerText).join(' | ');",
+        const costs = () => [...document.querySelectorAll('.sample-card tbody tr')].map((row) => row.cells[1].innerText);
+        document.body.dataset.costs = costs().join(' | ');
+        const mode = document.querySelectorAll('.sample-card select')[2];
+        mode.value = '1';
+        mode.dispatchEvent(new Event('change'));
+        document.body.dataset.stored = costs().join(' | ');",
     );
     assert!(!dom.contains("data-error"), "{}", data(&dom, "error"));
     let shown = EVIL.replace('<', "&lt;").replace('>', "&gt;");
     assert_eq!(
         data(&dom, "costs").replace('\n', " "),
         format!("500 ms moved to another core {shown} | 500 ms preempted: 13 ms on the core")
+    );
+    assert_eq!(
+        data(&dom, "stored").replace('\n', " "),
+        "500 ms from the store | 500 ms from the store: measured by an earlier run"
     );
     assert!(!dom.contains("<img"), "a note became an element");
 }

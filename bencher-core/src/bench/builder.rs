@@ -314,7 +314,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     /// let sorted = bench.sweep("Fewest moves").best(Sorting::MOVES).best_for_each([Sorting::LEN]);
     /// let result = sorted.inputs([Sorting::LEN.values([10, 100]), Sorting::PRESORTED]).run()?;
     /// let text = &result.dataset().attributes["race best"];
-    /// assert!(text.starts_with("len=10, presorted=true; len=100, presorted=true are best"), "{text}");
+    /// assert!(text.ends_with("than len=10, presorted=true; len=100, presorted=true, each in its group"), "{text}");
     /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
     /// ```
     pub fn best_for_each<I>(mut self, inputs: I) -> Self

@@ -66,8 +66,8 @@ impl Comparison {
 ///     resolution: 0.001,
 /// };
 /// assert_eq!(found.to_string(), "B / A at len=1000: 0.412 ± 0.9 %");
-/// let same = Comparison { ratio: Some(Ratio { ratio: 1.001, lower: Some(0.992), upper: Some(1.01) }), ..found };
-/// assert_eq!(same.to_string(), "B / A at len=1000: 1.001 ± 0.9 % (no difference above 1 %)");
+/// let same = Comparison { ratio: Some(Ratio { ratio: 1.001, lower: Some(0.992), upper: Some(1.009) }), ..found };
+/// assert_eq!(same.to_string(), "B / A at len=1000: 1 ± 0.9 % (no difference above 1 %)");
 /// let open = Comparison { ratio: Some(Ratio { ratio: 0.74, lower: Some(0.29), upper: Some(1.9) }), ..same };
 /// assert_eq!(open.to_string(), "B / A at len=1000: 0.74 ± 160 % (not decided)");
 /// ```

@@ -131,16 +131,26 @@ impl<'a> Grid<'a> {
     }
 
     /// The notes of the samples at an offset that have a value: what disturbed a time, or that another run measured it.
-    pub(super) fn notes(&self, offset: usize) -> impl Iterator<Item = Option<String>> + '_ {
+    /// With `names_store`, they say which samples are from the store.
+    pub(super) fn notes(
+        &self,
+        offset: usize,
+        names_store: bool,
+    ) -> impl Iterator<Item = Option<String>> + '_ {
         (0..self.repeats).map(move |repeat| {
             let cell = self
                 .variable
                 .cell(self.origin + offset + repeat * self.repeat_stride)?;
-            let note = cell.reason.filter(|_| cell.value.is_some())?;
-            Some(match cell.state {
-                CellState::Preempted => format!("{}: {note}", cell.state),
-                _ => note.to_owned(),
-            })
+            cell.value.as_ref()?;
+            let state = match cell.state {
+                CellState::Preempted => Some("preempted"),
+                CellState::Cached if names_store => Some("from the store"),
+                _ => None,
+            };
+            match (state, cell.reason) {
+                (Some(state), Some(reason)) => Some(format!("{state}: {reason}")),
+                (state, reason) => state.or(reason).map(str::to_owned),
+            }
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bencher_core::dataset::{Dataset, Dim, VariableInfo};
+use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
 use bencher_core::value::Value;
 
 use crate::chart::Gap;
@@ -52,6 +52,8 @@ pub(crate) fn points(dataset: &Dataset) -> Points<'_> {
         let grid = Grid::of(&shape);
         let offsets = offsets(&shape, &grid, &axes);
         let is_number = is_over_time(&variable.info);
+        // Where all samples are from the store, the heading of the sweep says so.
+        let names_store = variable.states().contains(&CellState::Measured);
         let of_point = |offset: &usize| build::point_of(&shape, &grid.samples(*offset));
         results.push(ResultPoints {
             info: &variable.info,
@@ -67,7 +69,7 @@ pub(crate) fn points(dataset: &Dataset) -> Points<'_> {
                 .collect(),
             notes: offsets
                 .iter()
-                .flat_map(|offset| grid.notes(*offset))
+                .flat_map(|offset| grid.notes(*offset, names_store))
                 .enumerate()
                 .filter_map(|(n, note)| Some((n, note?)))
                 .collect(),
@@ -99,7 +101,6 @@ fn offsets(shape: &Shape, grid: &Grid, axes: &[usize]) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bencher_core::dataset::CellState;
     use bencher_core::value::Kind;
 
     #[test]

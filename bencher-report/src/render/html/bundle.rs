@@ -11,7 +11,7 @@ use super::base85;
 pub(super) const PLOTLY: &str = include_str!(concat!(env!("OUT_DIR"), "/plotly.js.gz.b85"));
 
 /// JSON above which a page carries it compressed.
-const PLAIN: usize = 4_000;
+const PLAIN: usize = 64_000;
 /// The level of compression of data.
 const QUICK: u32 = 5;
 
