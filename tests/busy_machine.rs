@@ -24,7 +24,7 @@ thread_local! {
     /// What is left of the turn; none where nobody else wants the core.
     static LEFT: Cell<Option<Duration>> = const { Cell::new(None) };
     static CALLS: Cell<u64> = const { Cell::new(0) };
-    /// The system moves the program to another core after so many calls; 0 is never.
+    /// The number of calls between two moves to another core; with 0, there are no moves.
     static CALLS_TO_A_MOVE: Cell<u64> = const { Cell::new(0) };
     /// In this call, the core is slowed down because of heat.
     static HOT_CALL: Cell<Option<u64>> = const { Cell::new(None) };

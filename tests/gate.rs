@@ -256,8 +256,8 @@ fn run_at(commit: &str, number: usize, micros: f64) -> SweepRecord {
     }
 }
 
-/// Six commits, of which the last is slower by a tenth and the fourth, which git tries first, does not build: the
-/// search skips that one, names the last, and leaves the user's checkout alone.
+/// There are six commits. The last one is slower by a tenth. The fourth one does not build, and git tries it first. The
+/// search skips the fourth, names the last, and does not change the user's checkout.
 #[test]
 fn the_search_names_the_first_slower_commit() {
     let _alone = alone();

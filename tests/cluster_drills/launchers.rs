@@ -1,5 +1,5 @@
-//! Workers that programs of a site start: a real Slurm on three simulated hosts, of which one crashes, and a real
-//! mpirun.
+//! Starts workers with the programs of a site: a real Slurm, a real mpirun, and a stand-in for ssh, on three simulated
+//! hosts. One host of Slurm crashes.
 
 use std::fmt::Write as _;
 use std::path::Path;

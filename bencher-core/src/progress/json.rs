@@ -214,21 +214,23 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn narrow_results_are_printed_as_such() {
-        let values = [0.1_f32, f32::MAX, -0.0, 16_777_216.0].map(|x| Some(x.into()));
-        let outcome = JobOutcome::Measured(values.into());
-        let names = ["a", "b", "c", "d"].into_iter().enumerate();
+    /// The line of a sample with results `a`, `b` and so on of one kind.
+    fn line_of<const N: usize>(values: [Option<Value>; N], kind: Kind) -> String {
+        let names = ["a", "b", "c", "d"].into_iter().take(N).enumerate();
         let mut out = Vec::new();
         JsonProgress::new(&mut out).sample(&SampleEvent {
             inputs: vec![],
             repeat: 1,
-            outcome: &outcome,
-            results: names
-                .map(|(at, name)| (at, name, Kind::Float(32)))
-                .collect(),
+            outcome: &JobOutcome::Measured(values.into()),
+            results: names.map(|(at, name)| (at, name, kind)).collect(),
         });
-        let line = String::from_utf8(out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn narrow_results_are_printed_as_such() {
+        let values = [0.1_f32, f32::MAX, -0.0, 16_777_216.0].map(|x| Some(x.into()));
+        let line = line_of(values, Kind::Float(32));
         assert!(
             line.contains(r#""results":{"a":0.1,"b":3.4028235e+38,"c":-0.0,"d":16777216.0}"#),
             "{line}"
@@ -248,18 +250,7 @@ mod tests {
             ..MarkedTime::of(2.0)
         };
         let values = [moved, preempted, MarkedTime::of(4.0)].map(|time| Some(time.to_value()));
-        let outcome = JobOutcome::Measured(values.into());
-        let names = ["a", "b", "c"].into_iter().enumerate();
-        let mut out = Vec::new();
-        JsonProgress::new(&mut out).sample(&SampleEvent {
-            inputs: vec![],
-            repeat: 1,
-            outcome: &outcome,
-            results: names
-                .map(|(at, name)| (at, name, Kind::Float(64)))
-                .collect(),
-        });
-        let event: Json = serde_json::from_slice(&out).unwrap();
+        let event: Json = line_of(values, Kind::Float(64)).parse().unwrap();
         assert_eq!(event["results"], json!({"a": 0.5, "b": 2.0, "c": 4.0}));
         assert_eq!(event["moved"], json!({"a": true}));
         assert_eq!(event["throttled"], json!({"a": true}));

@@ -2,7 +2,7 @@
 
 use super::{Axis, Chart, ChartKind, Marks, Series, Ticks};
 
-/// Lines up to which bands are told apart.
+/// The largest number of lines whose bands a reader can tell apart.
 const BANDS: usize = 4;
 /// Bars that a line has about.
 const BARS: usize = 12;

@@ -18,10 +18,9 @@ pub const NAMES: [&str; 7] = [
 /// Those that are timed on a busy machine besides.
 pub const OTHERS: [&str; 3] = ["us_1", "us_100", "ms_3"];
 
-/// Multiplications and rotations, each of which waits for the one before, and the first for the last of the call
-/// before: calls that overlap have times that depend on what else the core does. All but that stays in registers: a
-/// value that goes through memory in every step takes one of two times on this processor, for milliseconds to seconds
-/// each.
+/// Multiplications and rotations. Each waits for the one before. The first waits for the last of the call before,
+/// because the times of calls that overlap depend on what else the core does. All other values stay in registers. On this
+/// processor, a value that goes through memory in every step takes one of two times, for milliseconds to seconds each.
 fn chain(steps: u64) -> u64 {
     thread_local!(static LAST: Cell<u64> = const { Cell::new(3) });
     LAST.with(|last| {

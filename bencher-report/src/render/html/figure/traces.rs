@@ -393,7 +393,7 @@ struct Mark {
 }
 
 impl Mark {
-    /// What the script of the page is told: the series and the point, and the row.
+    /// The numbers that the script of the page needs: the series, the point, and the row.
     fn data(&self) -> Vec<usize> {
         [self.series, self.number]
             .into_iter()
